@@ -1,0 +1,2 @@
+// Package text is one buffer of text with cursors and an undo tree; it knows no screen.
+package text

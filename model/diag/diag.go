@@ -1,0 +1,100 @@
+// Package diag describes a problem found in a person's files.
+package diag
+
+import (
+	"github.com/roboconf/workbench/model/source"
+)
+
+// Level is how serious a problem is.
+type Level uint8
+
+// Only Severe makes a project unfit for deployment (DIA-1).
+const (
+	Severe Level = iota
+	Warning
+	Hint
+)
+
+// String is the word of the level in machine-readable output.
+func (l Level) String() string { return [...]string{"severe", "warning", "hint"}[l] }
+
+// Category is the family of a code, in the order of DIA-4.
+type Category uint8
+
+// The families.
+const (
+	Parsing Category = iota
+	ParsingModel
+	Conversion
+	RuntimeModel
+	Project
+	Recipes
+	Commands
+	Rules
+	Execution
+	REST
+	Extra // X_ codes: ours
+)
+
+// Code is the stable name of a problem.
+type Code string
+
+// DetailKind says what a detail is (DIA 1.1).
+type DetailKind string
+
+// The kinds of details.
+const (
+	KindInstance            DetailKind = "INSTANCE"
+	KindVariable            DetailKind = "VARIABLE"
+	KindComponent           DetailKind = "COMPONENT"
+	KindFacet               DetailKind = "FACET"
+	KindInstruction         DetailKind = "INSTRUCTION"
+	KindFile                DetailKind = "FILE"
+	KindLine                DetailKind = "LINE"
+	KindCycle               DetailKind = "CYCLE"
+	KindApplication         DetailKind = "APPLICATION"
+	KindApplicationTemplate DetailKind = "APPLICATION_TEMPLATE"
+	KindDirectory           DetailKind = "DIRECTORY"
+	KindUnrecognized        DetailKind = "UNRECOGNIZED"
+	KindExpected            DetailKind = "EXPECTED"
+	KindUnexpected          DetailKind = "UNEXPECTED"
+	KindAlreadyDefined      DetailKind = "ALREADY_DEFINED"
+	KindConflicting         DetailKind = "CONFLICTING"
+	KindMalformed           DetailKind = "MALFORMED"
+	KindException           DetailKind = "EXCEPTION"
+	KindName                DetailKind = "NAME"
+	KindValue               DetailKind = "VALUE"
+)
+
+// Detail is one particular of a problem.
+type Detail struct {
+	Kind DetailKind
+	Text string
+}
+
+// Related is another place worth showing, with a word on why.
+type Related struct {
+	Place   source.Place
+	Range   source.Range
+	Message string
+}
+
+// Fix is a set of edits that cures a problem.
+type Fix struct {
+	Title string
+	Edits []source.Edit
+}
+
+// Problem is one finding. Its sentence comes from the catalogue: see Message.
+type Problem struct {
+	Code Code
+	// Place is where; zero when the problem is about something that does not exist (DIA-14).
+	Place source.Place
+	// Range is Place in lines and columns, filled in by the loader.
+	Range source.Range
+	// On names the type or the instance path concerned, when there is one.
+	On      string
+	Details []Detail
+	Related []Related
+	Fixes   []Fix
+}

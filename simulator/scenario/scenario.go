@@ -1,0 +1,2 @@
+// Package scenario reads stories: given, do, expect.
+package scenario

@@ -1,0 +1,91 @@
+// Package pane says what a pane of the terminal is.
+package pane
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/roboconf/workbench/model/source"
+	"github.com/roboconf/workbench/runtime/manager"
+	"github.com/roboconf/workbench/tui/cell"
+	"github.com/roboconf/workbench/tui/theme"
+)
+
+// Pane is one part of the screen. It owns its state and holds no other pane; the root routes.
+type Pane interface {
+	// ID is a stable name: "files", "editor", "problems", "topology", "instances", "timeline".
+	ID() string
+	// Title is shown on the frame.
+	Title() string
+	// Update takes keys and mouse meant for this pane (coordinates relative to its inner area), or a notice of this package.
+	// It does no I/O.
+	Update(msg tea.Msg) []Intent
+	// Draw paints the inner area.
+	Draw(g *cell.Grid, f Frame)
+	// Actions are everything a person can do here; help, palette, status bar and docs read them.
+	Actions() []Action
+}
+
+// Frame is what the root tells a pane when it draws.
+type Frame struct {
+	Theme   *theme.Theme
+	Focused bool
+	// Cursor is set by the focused pane to show the terminal's cursor; relative to its inner area.
+	Cursor *Point
+}
+
+// Point is a cell.
+type Point struct {
+	X, Y int
+	Show bool
+}
+
+// Action is something a person can do. A disabled action stays visible with its reason.
+type Action struct {
+	ID    string // "topology.zoom-in"
+	Key   string // as Bubble Tea names it: "ctrl+s", "f5", "enter"; "" when only the palette has it
+	Title string // for people: "Zoom in"
+	Off   string // why not now; "" when it can be done
+	Do    func() []Intent
+}
+
+// Intent is what a pane wants from the root, as plain data.
+type Intent interface{}
+
+// The intents.
+type (
+	// Open shows a file with the cursor at a place.
+	Open struct {
+		File string
+		Span source.Span
+	}
+	// Select makes an object the common selection of text, tree and picture: an instance path or a type name.
+	Select struct{ Instance, Type string }
+	// Edited says that the text of a file changed in the editor.
+	Edited struct{ File, Text string }
+	// Save writes a file ("" for all unsaved ones).
+	Save struct{ File string }
+	// Operate asks the running simulation for an operation.
+	Operate struct{ Op manager.Op }
+	// Ask shows a question with a text field; the answer comes back through Then.
+	Ask struct {
+		Title, Hint, Text string
+		Then              func(answer string) []Intent
+	}
+	// Confirm asks yes or no, default no.
+	Confirm struct {
+		Title string
+		Lines []string
+		Then  func() []Intent
+	}
+	// Explain shows why an instance waits.
+	Explain struct{ Path string }
+	// Copy puts text on the clipboard.
+	Copy struct{ Text string }
+	// Tell shows a short sentence in the status bar.
+	Tell struct {
+		Text    string
+		Problem bool
+	}
+	// Focus moves the focus to a pane by ID.
+	Focus struct{ Pane string }
+)
