@@ -1,16 +1,74 @@
 package model
 
+import (
+	"slices"
+	"strings"
+)
+
 // Graph is the set of types of an application, with everything that inheritance, facets and containment imply
-// (spec/model.md 6 and 7) computed once. It is immutable.
+// (spec/model.md 6 and 7) computed once. It is immutable: nobody may change what its methods return.
+//
+// Inside, a type is its rank in alphabetical order, so that sorted sets are sorted numbers.
 type Graph struct {
-	components []*Component
+	components []*Component // in declaration order, each name once
 	facets     []*Facet
+	rank       map[string]int32 // component name to rank
+	facetRank  map[string]int32
+	sorted     []*Component // by rank
+	sortedF    []*Facet
+
+	super       []int32 // direct super component, or none
+	supers      rows    // spec/model.md 6.1
+	subs        rows
+	ownFacets   rows // facets listed by each component, in order
+	ownFacetsF  rows // facets extended by each facet, in order
+	superFacets rows
+	facetsOf    rows
+	members     rows
+	children    rows // MOD-40
+	ancestors   rows // MOD-41
+	roots       []*Component
+
+	installer    []string
+	exports      [][]Variable
+	facetExports [][]Variable
+	imports      [][]Import
 }
+
+// none stands for "no such type".
+const none = int32(-1)
+
+// rows is a relation: for each rank, the ranks it is related to. Rows may share memory.
+type rows [][]int32
 
 // NewGraph computes a graph. Of several declarations with one name the first counts (MOD-36); unknown names are ignored;
 // it terminates on every cycle (MOD-60).
 func NewGraph(components []*Component, facets []*Facet) *Graph {
-	return &Graph{components: components, facets: facets}
+	g := &Graph{}
+	g.components, g.sorted, g.rank = rankByName(components, func(c *Component) string { return c.Name })
+	g.facets, g.sortedF, g.facetRank = rankByName(facets, func(f *Facet) string { return f.Name })
+	g.relate()
+	g.contain()
+	g.qualify()
+	return g
+}
+
+// rankByName keeps the first declaration of each name and orders names alphabetically.
+func rankByName[T any](all []T, name func(T) string) (kept, sorted []T, rank map[string]int32) {
+	rank = make(map[string]int32, len(all))
+	kept = make([]T, 0, len(all))
+	for _, t := range all {
+		if _, again := rank[name(t)]; !again {
+			rank[name(t)] = 0
+			kept = append(kept, t)
+		}
+	}
+	sorted = slices.Clone(kept)
+	slices.SortFunc(sorted, func(a, b T) int { return strings.Compare(name(a), name(b)) })
+	for i, t := range sorted {
+		rank[name(t)] = int32(i)
+	}
+	return kept, sorted, rank
 }
 
 // Components are all components, in declaration order.
@@ -20,43 +78,147 @@ func (g *Graph) Components() []*Component { return g.components }
 func (g *Graph) Facets() []*Facet { return g.facets }
 
 // Component finds a component by name; nil when there is none.
-func (g *Graph) Component(name string) *Component { panic("to be written") }
+func (g *Graph) Component(name string) *Component {
+	if i, ok := g.rank[name]; ok {
+		return g.sorted[i]
+	}
+	return nil
+}
 
 // Facet finds a facet by name; nil when there is none.
-func (g *Graph) Facet(name string) *Facet { panic("to be written") }
+func (g *Graph) Facet(name string) *Facet {
+	if i, ok := g.facetRank[name]; ok {
+		return g.sortedF[i]
+	}
+	return nil
+}
 
 // Roots are the components without ancestor, sorted by name (MOD-44).
-func (g *Graph) Roots() []*Component { panic("to be written") }
+func (g *Graph) Roots() []*Component { return g.roots }
 
 // Supers starts with c and goes up (spec/model.md 6.1).
-func (g *Graph) Supers(c *Component) []*Component { panic("to be written") }
+func (g *Graph) Supers(c *Component) []*Component { return g.componentsOf(g.supers, g.of(c)) }
 
 // Subs are the components that extend c, directly or not, sorted by name.
-func (g *Graph) Subs(c *Component) []*Component { panic("to be written") }
+func (g *Graph) Subs(c *Component) []*Component { return g.componentsOf(g.subs, g.of(c)) }
 
 // FacetsOf are the facets of c and of its supers, with the facets they extend, sorted by name.
-func (g *Graph) FacetsOf(c *Component) []*Facet { panic("to be written") }
+func (g *Graph) FacetsOf(c *Component) []*Facet { return g.facetsAt(g.facetsOf, g.of(c)) }
+
+// SuperFacets are the facets that f extends, directly or not, sorted by name; f is among them only in a cycle.
+func (g *Graph) SuperFacets(f *Facet) []*Facet { return g.facetsAt(g.superFacets, g.ofFacet(f)) }
 
 // Members are the components that have the facet, sorted by name (6.1).
-func (g *Graph) Members(f *Facet) []*Component { panic("to be written") }
+func (g *Graph) Members(f *Facet) []*Component { return g.componentsOf(g.members, g.ofFacet(f)) }
 
 // Children are the components that may be deployed on c, sorted by name (MOD-40).
-func (g *Graph) Children(c *Component) []*Component { panic("to be written") }
+func (g *Graph) Children(c *Component) []*Component { return g.componentsOf(g.children, g.of(c)) }
 
 // Ancestors are the components that c may be deployed on, sorted by name (MOD-41).
-func (g *Graph) Ancestors(c *Component) []*Component { panic("to be written") }
+func (g *Graph) Ancestors(c *Component) []*Component { return g.componentsOf(g.ancestors, g.of(c)) }
+
+// IsRoot says whether c has no ancestor (MOD-44).
+func (g *Graph) IsRoot(c *Component) bool {
+	i := g.of(c)
+	return i != none && len(g.ancestors[i]) == 0
+}
+
+// MayContain says whether child may be deployed on parent (MOD-95).
+func (g *Graph) MayContain(parent, child *Component) bool {
+	p, c := g.of(parent), g.of(child)
+	if p == none || c == none {
+		return false
+	}
+	_, found := slices.BinarySearch(g.children[p], c)
+	return found
+}
+
+// Extends says whether c is super or extends it, directly or not.
+func (g *Graph) Extends(c, super *Component) bool {
+	i, s := g.of(c), g.of(super)
+	return i != none && slices.Contains(g.supers[i], s)
+}
 
 // Installer is the effective installer of c, "" when there is none (MOD-50).
-func (g *Graph) Installer(c *Component) string { panic("to be written") }
+func (g *Graph) Installer(c *Component) string {
+	if i := g.of(c); i != none {
+		return g.installer[i]
+	}
+	return ""
+}
+
+// MachineInstaller is the installer that means "this is a machine" (MOD-51).
+const MachineInstaller = "target"
 
 // IsMachine says whether the effective installer is "target", in any letter case (MOD-52).
-func (g *Graph) IsMachine(c *Component) bool { panic("to be written") }
+func (g *Graph) IsMachine(c *Component) bool {
+	return strings.EqualFold(g.Installer(c), MachineInstaller)
+}
 
 // Exports are the exports of c under their full names, sorted by full name (MOD-72).
-func (g *Graph) Exports(c *Component) []Variable { panic("to be written") }
+func (g *Graph) Exports(c *Component) []Variable {
+	if i := g.of(c); i != none {
+		return g.exports[i]
+	}
+	return nil
+}
 
 // FacetExports are the exports of a facet under their full names, sorted by full name (MOD-71).
-func (g *Graph) FacetExports(f *Facet) []Variable { panic("to be written") }
+func (g *Graph) FacetExports(f *Facet) []Variable {
+	if i := g.ofFacet(f); i != none {
+		return g.facetExports[i]
+	}
+	return nil
+}
 
 // Imports are the imports of c, inherited ones included, farthest first (MOD-76).
-func (g *Graph) Imports(c *Component) []Import { panic("to be written") }
+func (g *Graph) Imports(c *Component) []Import {
+	if i := g.of(c); i != none {
+		return g.imports[i]
+	}
+	return nil
+}
+
+func (g *Graph) of(c *Component) int32 {
+	if c == nil {
+		return none
+	}
+	return lookup(g.rank, c.Name)
+}
+
+func (g *Graph) ofFacet(f *Facet) int32 {
+	if f == nil {
+		return none
+	}
+	return lookup(g.facetRank, f.Name)
+}
+
+func lookup(rank map[string]int32, name string) int32 {
+	if i, ok := rank[name]; ok {
+		return i
+	}
+	return none
+}
+
+// componentsOf copies a row: a caller never shares memory with the graph.
+func (g *Graph) componentsOf(r rows, i int32) []*Component {
+	if i == none || len(r[i]) == 0 {
+		return nil
+	}
+	out := make([]*Component, len(r[i]))
+	for k, j := range r[i] {
+		out[k] = g.sorted[j]
+	}
+	return out
+}
+
+func (g *Graph) facetsAt(r rows, i int32) []*Facet {
+	if i == none || len(r[i]) == 0 {
+		return nil
+	}
+	out := make([]*Facet, len(r[i]))
+	for k, j := range r[i] {
+		out[k] = g.sortedF[j]
+	}
+	return out
+}
