@@ -4,6 +4,7 @@ package pane
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/runtime/manager"
 	"github.com/roboconf/workbench/tui/cell"
@@ -49,7 +50,7 @@ type Action struct {
 }
 
 // Intent is what a pane wants from the root, as plain data.
-type Intent interface{}
+type Intent any
 
 // The intents.
 type (
@@ -86,6 +87,34 @@ type (
 		Text    string
 		Problem bool
 	}
+	// Choose asks which of several things to do; Esc does none of them.
+	Choose struct {
+		Title   string
+		Lines   []string
+		Options []Action
+	}
 	// Focus moves the focus to a pane by ID.
 	Focus struct{ Pane string }
+	// Act does an action of the root by ID: "run.start".
+	Act struct{ ID string }
+	// Cure applies the edits of a fix to the text.
+	Cure struct{ Fix diag.Fix }
+	// Copies adds a copy of an instance, with everything below it, to the text; a running simulation gets it at once.
+	Copies struct{ Path, Name string }
+	// Deletes takes an instance, with everything below it, out of the text; a running simulation loses it at once.
+	Deletes struct{ Path string }
 )
+
+// Press finds the action of a key and does it. It says whether a key belongs to an action; a disabled action tells why.
+func Press(actions []Action, key string) ([]Intent, bool) {
+	for _, a := range actions {
+		if a.Key != key || key == "" {
+			continue
+		}
+		if a.Off != "" {
+			return []Intent{Tell{Text: a.Title + ": " + a.Off}}, true
+		}
+		return a.Do(), true
+	}
+	return nil, false
+}
