@@ -1,0 +1,6 @@
+#!/bin/bash
+# Removes the page.
+set -eu
+
+./stop.sh
+rm -rf ../site ../log

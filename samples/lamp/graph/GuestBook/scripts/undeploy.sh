@@ -1,0 +1,7 @@
+#!/bin/bash
+# Removes the application's files.
+set -eu
+. ./settings.sh
+
+./stop.sh
+rm -rf "$app"

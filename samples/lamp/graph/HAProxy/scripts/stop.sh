@@ -1,0 +1,15 @@
+#!/bin/bash
+# Stops HAProxy; waits until it is gone.
+set -eu
+. ./settings.sh
+
+for ((i = 0; i < 100; i++)); do
+	running || break
+	kill -TERM "$(cat "$pid_file")" 2>/dev/null || true
+	sleep 0.2
+done
+if running; then
+	echo "does not stop: process $(cat "$pid_file")" >&2
+	exit 1
+fi
+rm -f "$pid_file"
