@@ -39,10 +39,23 @@ func (w *Workspace) Revert(file string) *Snapshot { panic("to be written") }
 // changed since the text was based on it, unless force is set.
 func (w *Workspace) Save(file string, force bool) (*Snapshot, error) { panic("to be written") }
 
+// Rebase says that the text laid over a file has taken what is on the disk now into account: Save may replace it.
+func (w *Workspace) Rebase(file string) *Snapshot { panic("to be written") }
+
+// Doc is a file for an editor.
+type Doc struct {
+	Text     string
+	ReadOnly string // why it cannot be changed, a sentence; "" when it can
+}
+
+// Read gives the text of any file of the folder, unsaved text included.
+func (w *Workspace) Read(file string) (Doc, error) { panic("to be written") }
+
 // Change is a file that changed on the disk.
 type Change struct {
 	File    string
 	Text    string // the new text; "" when Removed
+	Base    string // the disk's text that the unsaved text was made from: the third side of a merge
 	Removed bool
 	Dirty   bool // unsaved text lies over it: ask or merge
 }

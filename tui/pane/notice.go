@@ -15,10 +15,11 @@ type (
 	// Selected is the common selection now.
 	Selected struct{ Instance, Type string }
 	// Show asks the editor to show a file at a place. Text is the file's text, unsaved changes included; an editor that has
-	// the file open keeps its own.
+	// the file open keeps its own. ReadOnly, when not empty, is the sentence that says why the text cannot be changed.
 	Show struct {
 		File, Text string
 		Span       source.Span
+		ReadOnly   string
 	}
 	// Replace asks the editor to take another text for a file, as one step that can be undone.
 	Replace struct{ File, Text string }

@@ -63,6 +63,9 @@ type (
 	Select struct{ Instance, Type string }
 	// Edited says that the text of a file changed in the editor.
 	Edited struct{ File, Text string }
+	// Rebased says that the unsaved text of a file has taken what is on the disk now into account (merged, or kept on
+	// purpose): saving may replace it. The root calls workspace.Rebase.
+	Rebased struct{ File string }
 	// Save writes a file ("" for all unsaved ones).
 	Save struct{ File string }
 	// Operate asks the running simulation for an operation.
