@@ -1,6 +1,8 @@
 package pane
 
 import (
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/roboconf/workbench/editor/workspace"
 	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/tui/session"
@@ -31,3 +33,14 @@ type (
 
 // Stated is a pane with something to say at the left of the status bar while it has the focus: "Ln 13 Col 12".
 type Stated interface{ State() string }
+
+// Wheel is how many rows a turn of the wheel scrolls: three, negative upwards.
+func Wheel(m tea.MouseWheelMsg) int {
+	switch m.Button {
+	case tea.MouseWheelUp:
+		return -3
+	case tea.MouseWheelDown:
+		return 3
+	}
+	return 0
+}

@@ -1,0 +1,220 @@
+// Package problems lists what is wrong in the files.
+package problems
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/roboconf/workbench/editor/workspace"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/tui/cell"
+	"github.com/roboconf/workbench/tui/pane"
+	"github.com/roboconf/workbench/tui/theme"
+	"github.com/roboconf/workbench/tui/widget"
+)
+
+// Pane is the list. Make it with New.
+type Pane struct {
+	snap *workspace.Snapshot
+	list widget.List
+}
+
+// New makes an empty list.
+func New() *Pane { return &Pane{} }
+
+// ID is "problems".
+func (p *Pane) ID() string { return "problems" }
+
+// Title counts them.
+func (p *Pane) Title() string {
+	if p.snap == nil || len(p.snap.Problems) == 0 {
+		return "Problems"
+	}
+	return fmt.Sprintf("Problems %d", len(p.snap.Problems))
+}
+
+// Update takes keys, mouse and the newest snapshot.
+func (p *Pane) Update(msg tea.Msg) []pane.Intent {
+	switch msg := msg.(type) {
+	case pane.Snapshot:
+		p.take(msg.Now)
+	case tea.KeyPressMsg:
+		if intents, ok := pane.Press(p.Actions(), msg.String()); ok {
+			return intents
+		}
+		p.list.Key(msg.String())
+	case tea.MouseWheelMsg:
+		p.list.Scroll(pane.Wheel(msg))
+	case tea.MouseClickMsg:
+		if at := p.list.At; p.list.Click(msg.Y) && p.list.At == at {
+			return p.open()
+		}
+	}
+	return nil
+}
+
+// take keeps the choice on the same problem where it is still there.
+func (p *Pane) take(snap *workspace.Snapshot) {
+	chosen, had := p.Chosen()
+	p.snap = snap
+	p.list.Resize(len(snap.Problems))
+	if !had {
+		return
+	}
+	for i, other := range snap.Problems {
+		if other.Code == chosen.Code && other.Place.File == chosen.Place.File && other.Range.Start.Line == chosen.Range.Start.Line {
+			p.list.Select(i)
+			return
+		}
+	}
+}
+
+// Chosen is the problem that has the choice.
+func (p *Pane) Chosen() (diag.Problem, bool) {
+	if p.snap == nil || p.list.At >= len(p.snap.Problems) {
+		return diag.Problem{}, false
+	}
+	return p.snap.Problems[p.list.At], true
+}
+
+// Step moves the choice by n, round the ends, and gives the problem chosen.
+func (p *Pane) Step(n int) (diag.Problem, bool) {
+	if total := p.list.Len; total > 0 {
+		p.list.Select((p.list.At + n + total) % total)
+	}
+	return p.Chosen()
+}
+
+// Actions of the list.
+func (p *Pane) Actions() []pane.Action {
+	chosen, some := p.Chosen()
+	none := ""
+	if !some {
+		none = "there is no problem"
+	}
+	place, fix := none, none
+	if some && chosen.Place.IsZero() {
+		place = "this problem has no place in a file"
+	}
+	if some && len(chosen.Fixes) == 0 {
+		fix = "no quick fix is known for this one"
+	}
+	return []pane.Action{
+		{ID: "problems.open", Key: "enter", Title: "Go to it", Off: place, Do: p.open},
+		{ID: "problems.fix", Key: "f7", Title: "Quick fix", Off: fix, Do: func() []pane.Intent { return Cures(chosen) }},
+		{ID: "problems.copy", Key: "c", Title: "Copy", Off: none, Do: func() []pane.Intent {
+			return []pane.Intent{pane.Copy{Text: where(chosen) + " " + chosen.Message(diag.English) + " [" + string(chosen.Code) + "]"}}
+		}},
+	}
+}
+
+func (p *Pane) open() []pane.Intent {
+	chosen, ok := p.Chosen()
+	if !ok || chosen.Place.IsZero() {
+		return nil
+	}
+	return []pane.Intent{pane.Open{File: chosen.Place.File, Span: chosen.Place.Span}}
+}
+
+// Cures applies the only fix of a problem, or asks which.
+func Cures(p diag.Problem) []pane.Intent {
+	switch len(p.Fixes) {
+	case 0:
+		return nil
+	case 1:
+		return []pane.Intent{pane.Cure{Fix: p.Fixes[0]}}
+	}
+	choose := pane.Choose{Title: "Quick fix"}
+	for i, fix := range p.Fixes {
+		choose.Options = append(choose.Options, pane.Action{
+			ID: fmt.Sprintf("fix.%d", i+1), Key: fmt.Sprint(i + 1), Title: fix.Title,
+			Do: func() []pane.Intent { return []pane.Intent{pane.Cure{Fix: fix}} },
+		})
+	}
+	return []pane.Intent{choose}
+}
+
+// Draw paints one line for each problem, the chosen one with what helps to mend it.
+func (p *Pane) Draw(g *cell.Grid, f pane.Frame) {
+	if p.snap == nil || len(p.snap.Problems) == 0 {
+		widget.Empty(g, f.Theme, "No problem in these files.", "F5 runs the simulation.")
+		return
+	}
+	w, h := g.Size()
+	help := p.help()
+	room := h
+	if len(help) > 0 && h > len(help)+1 {
+		room -= len(help)
+	}
+	from, to := p.list.Fit(room)
+	y := 0
+	for i := from; i < to; i++ {
+		p.drawRow(g, y, p.snap.Problems[i], f.Theme)
+		if i == p.list.At {
+			widget.Row(g, y, f.Theme, f.Focused)
+			if room < h {
+				for _, line := range help {
+					y++
+					g.Put(4, y, cell.Cut(line, w-5, f.Theme.Glyphs().Ellipsis), f.Theme.Style(theme.Muted))
+				}
+			}
+		}
+		y++
+	}
+	p.list.Bar(g, f.Theme)
+}
+
+// help is what stands below the chosen problem: other places and the quick fixes.
+func (p *Pane) help() []string {
+	chosen, ok := p.Chosen()
+	if !ok {
+		return nil
+	}
+	var lines []string
+	for _, r := range chosen.Related {
+		lines = append(lines, fmt.Sprintf("see %s:%d %s", r.Place.File, r.Range.Start.Line, r.Message))
+	}
+	for _, fix := range chosen.Fixes {
+		lines = append(lines, "F7: "+fix.Title)
+	}
+	return lines[:min(len(lines), 3)]
+}
+
+func (p *Pane) drawRow(g *cell.Grid, y int, pr diag.Problem, t *theme.Theme) {
+	w, _ := g.Size()
+	role, sign := Mark(t, pr.Level())
+	g.Put(1, y, sign, t.Style(role))
+	x := g.Put(3, y, where(pr), t.Style(theme.Muted))
+	x = max(x+2, 24)
+	code := string(pr.Code)
+	room := w - x - 2
+	if room > len(code)+40 {
+		g.Put(w-len(code)-2, y, code, t.Style(theme.Muted))
+		room -= len(code) + 2
+	}
+	g.Put(x, y, cell.Cut(strings.ReplaceAll(pr.Message(diag.English), "\n", " "), room, t.Glyphs().Ellipsis), t.Style(theme.Text))
+}
+
+// Mark is the look and the letter of a level.
+func Mark(t *theme.Theme, l diag.Level) (theme.Role, string) {
+	switch l {
+	case diag.Severe:
+		return theme.Severe, t.Glyphs().Severe
+	case diag.Warning:
+		return theme.Warning, t.Glyphs().Warning
+	}
+	return theme.Hint, t.Glyphs().Hint
+}
+
+func where(p diag.Problem) string {
+	if p.Place.IsZero() {
+		return "the application"
+	}
+	name := p.Place.File
+	if at := strings.LastIndexByte(name, '/'); at >= 0 {
+		name = name[at+1:]
+	}
+	return fmt.Sprintf("%s:%d:%d", name, p.Range.Start.Line, p.Range.Start.Column)
+}
