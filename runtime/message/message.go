@@ -3,48 +3,48 @@ package message
 
 import "time"
 
-// TargetKind is a sort of recipient.
-type TargetKind uint8
+// Version is the major version of the envelope.
+const Version = 1
 
-// The sorts of recipients (messaging.md 2).
+// The limits of MS-50 and MS-51.
 const (
-	ToManager   TargetKind = iota // the manager, about an application
-	ToAgent                       // one agent: the scoped instance at Path
-	ToImporters                   // those that import Prefix
-	ToExporters                   // those that export Prefix
+	MaxBytes     = 1 << 20 // of an envelope, by default
+	HardMaxBytes = 8 << 20 // no setting goes beyond
+	MaxDepth     = 32      // of nesting
 )
-
-// Target is where a message goes, or what a client listens to. It is comparable.
-type Target struct {
-	Kind     TargetKind
-	App      string // "" for external (inter-application) prefixes
-	Path     string // ToAgent
-	Prefix   string // ToImporters, ToExporters
-	External bool
-}
 
 // From is who sent a message.
 type From struct {
-	Kind  string `json:"kind"` // "manager" or "agent"
+	Kind  string `json:"kind"` // FromManager or FromAgent
 	App   string `json:"app,omitempty"`
 	Scope string `json:"scope,omitempty"`
 	Epoch string `json:"epoch"`
-	Seq   uint64 `json:"seq"`
+	Seq   uint64 `json:"seq"` // from 1, +1 per message, for each epoch and destination
 }
 
-// Envelope is one message (messaging.md 12). It is immutable once published.
+// The senders.
+const (
+	FromManager = "manager"
+	FromAgent   = "agent"
+)
+
+// Envelope is one message (messaging.md 12). It is immutable once published: it may be shared by everybody who gets it.
 type Envelope struct {
-	ID      string
-	Type    string
+	ID      string // a UUID
+	Type    string // that of the body
 	Time    time.Time
 	Domain  string
 	From    From
-	Corr    string
-	Cause   string
-	Trace   string
+	Corr    string // the operation at the origin
+	Cause   string // the message whose handling made this one
+	Trace   string // W3C traceparent
 	Expires time.Time
 	Body    Body
 }
 
+// Expired says whether a message is too old to be handled (messaging.md 12).
+func (e *Envelope) Expired(now time.Time) bool { return !e.Expires.IsZero() && now.After(e.Expires) }
+
 // Body is the content of a message; the type of the message is given by the type of its body.
+// Every body is handed over as a pointer and is immutable once published.
 type Body interface{ Type() string }

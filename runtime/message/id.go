@@ -1,0 +1,52 @@
+package message
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// IDs numbers the messages of one process: minds draw no chance, so that an id comes from the epoch of the process, which
+// its shell drew, and from a counter. The zero value is not ready: use NewIDs. It is a value: a copy numbers on its own.
+type IDs struct {
+	head string // everything but the counter, in the form of a UUID of version 8
+	last uint64
+}
+
+// NewIDs starts with a count of messages already numbered in that epoch; 0 for a new process.
+func NewIDs(epoch string, last uint64) IDs {
+	sum := sha256.Sum256([]byte(epoch))
+	sum[6] = 0x80 | sum[6]&0x0f
+	sum[8] = 0x80 | sum[8]&0x3f
+	h := hex.EncodeToString(sum[:10])
+	return IDs{head: fmt.Sprintf("%s-%s-%s-%s-", h[:8], h[8:12], h[12:16], h[16:20]), last: last}
+}
+
+// Next gives the next id. There are 2⁴⁸ of them.
+func (i *IDs) Next() string {
+	i.last++
+	var b [36]byte
+	copy(b[:], i.head)
+	n := i.last
+	for at := 35; at >= 24; at-- {
+		b[at] = "0123456789abcdef"[n&15]
+		n >>= 4
+	}
+	return string(b[:])
+}
+
+// isID says whether s has the form of a UUID.
+func isID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		hyphen := i == 8 || i == 13 || i == 18 || i == 23
+		digit := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+		if hyphen != (c == '-') || !hyphen && !digit {
+			return false
+		}
+	}
+	return true
+}
