@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/roboconf/workbench/runtime/lifecycle"
 )
 
 // Longest is the longest duration that a profile may give.
@@ -87,11 +89,15 @@ func (l *liner) store(p *Profile, r Rule) error {
 	if subject.text == "machine" && !subject.quoted {
 		return l.wrong(name.at, "machines know "+strings.Join(actNames[:], ", "))
 	}
-	op := slices.Index(operationNames[:], name.text)
-	if op < 0 && name.text != "*" {
-		return l.wrong(name.at, fmt.Sprintf("%q is no operation: write %s or *", name.text, strings.Join(operationNames[:], ", ")))
+	if name.text == "*" {
+		p.recipes[recipeKey{subject.text, anyOp}] = r
+		return nil
 	}
-	p.recipes[recipeKey{subject.text, max(op, anyOp)}] = r
+	op, err := lifecycle.ParseOperation(name.text)
+	if err != nil {
+		return l.wrong(name.at, fmt.Sprintf("%q is no operation: write initialize, deploy, start, update, stop, undeploy or *", name.text))
+	}
+	p.recipes[recipeKey{subject.text, int(op)}] = r
 	return nil
 }
 

@@ -38,8 +38,6 @@ func (a Act) String() string { return actNames[a] }
 
 const operations = int(lifecycle.Undeploy) + 1
 
-var operationNames = [operations]string{"initialize", "deploy", "start", "update", "stop", "undeploy"}
-
 // Profile is read from .roboconf/profile; the zero value, like nil, is the default.
 type Profile struct {
 	recipes  map[recipeKey]Rule
