@@ -104,6 +104,8 @@ type Instance struct {
 	Data      map[string]string
 	State     string // instance-state as written; "" when absent
 	Children  []*Instance
+	// NameSpan and CountSpan cover the values of name and count; zero when absent.
+	NameSpan, CountSpan source.Span
 }
 
 // Export is an external export of the descriptor: a variable of the graph under another name (MOD-130).

@@ -1,0 +1,133 @@
+package decl
+
+import (
+	"strings"
+
+	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/source"
+	"github.com/roboconf/workbench/model/syntax"
+)
+
+// references reads a list of names; what is empty or no ID has its own codes in each list (DSL-46, DSL-47).
+func (r *reader) references(p property, empty, invalid diag.Code) []model.Ref {
+	pieces, extra := syntax.SplitList(p.value.text)
+	r.extraCommas(p.value, extra)
+	var refs []model.Ref
+	var seen names
+	for _, piece := range pieces {
+		span := p.value.at(piece.Span)
+		switch {
+		case piece.Text == "" && empty == diag.PMInvalidChildName:
+			r.report(empty, r.pieceSpan(span, p), detail(diag.KindName, ""))
+		case piece.Text == "":
+			r.report(empty, r.pieceSpan(span, p))
+		case !syntax.IsID(piece.Text):
+			r.report(invalid, span, detail(diag.KindName, piece.Text))
+		case !seen.add(piece.Text):
+			r.report(diag.XDuplicateReference, span, detail(diag.KindName, piece.Text))
+		default:
+			refs = append(refs, model.Ref{Name: piece.Text, Span: span})
+		}
+	}
+	return refs
+}
+
+// pieceSpan is where to show an empty piece: the comma before or after it, if there is one.
+func (r *reader) pieceSpan(at source.Span, p property) source.Span {
+	if at.Len() > 0 {
+		return at
+	}
+	all := p.value.all()
+	if n := strings.IndexByte(r.text[at.Start:all.End], ','); n >= 0 {
+		return source.Span{Start: at.Start + n, End: at.Start + n + 1}
+	}
+	if n := strings.LastIndexByte(r.text[all.Start:at.Start], ','); n >= 0 {
+		return source.Span{Start: all.Start + n, End: all.Start + n + 1}
+	}
+	return all
+}
+
+// extraCommas hints at empty pieces that are tolerated.
+func (r *reader) extraCommas(f field, extra source.Span) {
+	if extra.Len() > 0 {
+		span := f.at(extra)
+		r.report(diag.XTrailingComma, span).fix("Remove the comma", cut(span))
+	}
+}
+
+// faults reports what a scanner found.
+func (r *reader) faults(p property, faults []syntax.Fault) {
+	for _, f := range faults {
+		span := r.pieceSpan(p.value.at(f.Span), p)
+		if f.Code == diag.PMEmptyVariableName {
+			r.report(f.Code, span)
+			continue
+		}
+		found := r.report(f.Code, span, detail(diag.KindVariable, f.Text))
+		if f.Code == diag.PMIncompleteImportedVarName {
+			found.fix("Import every variable", put(span, strings.TrimSuffix(f.Text, ".")+".*"))
+		}
+	}
+}
+
+// exports adds what one property exports: a variable declared twice keeps the last declaration (DSL-43).
+func (r *reader) exports(p property, known []model.Variable) []model.Variable {
+	found, faults := syntax.ScanExports(p.value.text)
+	if strings.HasPrefix(p.value.text, ",") {
+		r.extraCommas(p.value, source.Span{End: 1})
+	}
+	r.faults(p, faults)
+	for _, e := range found {
+		v := model.Variable{
+			Name: e.Name, Value: model.Value{Set: e.HasValue, Text: e.Value},
+			Random: e.Random.Len() > 0, Kind: e.Kind, Span: p.value.at(e.Span),
+		}
+		if !e.HasValue {
+			v.Value = model.Value{}
+		} else {
+			v.ValueSpan = p.value.at(e.ValueSpan)
+		}
+		if syntax.IsInstanceProperty(v.Name) {
+			r.report(diag.XUnoverridableVariable, v.Span, detail(diag.KindVariable, v.Name))
+		}
+		known = r.addVariable(known, v)
+	}
+	return known
+}
+
+func (r *reader) addVariable(known []model.Variable, v model.Variable) []model.Variable {
+	for i := range known {
+		if known[i].Name == v.Name {
+			r.report(diag.XDuplicateExport, v.Span, detail(diag.KindVariable, v.Name))
+			known[i] = v
+			return known
+		}
+	}
+	return append(known, v)
+}
+
+// imports adds what one property imports: a reference given twice keeps the last flags (DSL-43).
+func (r *reader) imports(p property, known []model.Import) []model.Import {
+	entries, faults, extra := syntax.ScanImports(p.value.text)
+	r.extraCommas(p.value, extra)
+	r.faults(p, faults)
+	for _, e := range entries {
+		known = r.addImport(known, model.Import{
+			Prefix: e.Prefix, Name: e.Name, Span: p.value.at(e.Span),
+			Optional: e.Optional.Len() > 0, External: e.External.Len() > 0,
+		})
+	}
+	return known
+}
+
+func (r *reader) addImport(known []model.Import, i model.Import) []model.Import {
+	for k := range known {
+		if known[k].Prefix == i.Prefix && known[k].Name == i.Name {
+			r.report(diag.XDuplicateImport, i.Span, detail(diag.KindVariable, i.Full()))
+			known[k] = i
+			return known
+		}
+	}
+	return append(known, i)
+}
