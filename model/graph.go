@@ -33,6 +33,26 @@ type Graph struct {
 	exports      [][]Variable
 	facetExports [][]Variable
 	imports      [][]Import
+
+	unknown []Unknown
+}
+
+// Want says what kind of type a reference asks for.
+type Want uint8
+
+// The kinds of references (MOD-37).
+const (
+	WantType      Want = iota // children: a component or a facet
+	WantComponent             // extends of a component
+	WantFacet                 // facets, and extends of a facet
+)
+
+// Unknown is a reference that designates no type of the graph.
+type Unknown struct {
+	Owner  string // the type that refers
+	Origin Origin // of the owner
+	Ref    Ref
+	Wanted Want
 }
 
 // none stands for "no such type".
@@ -76,6 +96,9 @@ func (g *Graph) Components() []*Component { return g.components }
 
 // Facets are all facets, in declaration order.
 func (g *Graph) Facets() []*Facet { return g.facets }
+
+// Unknown are the references that designate nothing (MOD-37); the graph does without them.
+func (g *Graph) Unknown() []Unknown { return g.unknown }
 
 // Component finds a component by name; nil when there is none.
 func (g *Graph) Component(name string) *Component {

@@ -10,19 +10,34 @@ func (g *Graph) relate() {
 	for i, c := range g.sorted {
 		g.super[i] = none
 		if c.Extends.Name != "" {
-			g.super[i] = lookup(g.rank, c.Extends.Name)
+			if g.super[i] = lookup(g.rank, c.Extends.Name); g.super[i] == none {
+				g.unknown = append(g.unknown, Unknown{c.Name, c.Origin, c.Extends, WantComponent})
+			}
 		}
-		g.ownFacets[i] = refs.resolve(c.Facets, g.facetRank)
+		g.ownFacets[i] = g.resolveFacets(&refs, c.Name, c.Origin, c.Facets)
 	}
 	g.ownFacetsF = make(rows, len(g.sortedF))
 	for i, f := range g.sortedF {
-		g.ownFacetsF[i] = refs.resolve(f.Extends, g.facetRank)
+		g.ownFacetsF[i] = g.resolveFacets(&refs, f.Name, f.Origin, f.Extends)
 	}
 	g.supers = g.climb()
 	g.subs = invert(g.supers, len(g.sorted), false)
 	g.superFacets = g.climbFacets()
 	g.facetsOf = g.spreadFacets()
 	g.members = invert(g.facetsOf, len(g.sortedF), true)
+}
+
+// resolveFacets turns names into ranks, in order; repeated ones count once (DSL-48).
+func (g *Graph) resolveFacets(space *arena, owner string, o Origin, refs []Ref) []int32 {
+	for _, r := range refs {
+		i := lookup(g.facetRank, r.Name)
+		if i == none {
+			g.unknown = append(g.unknown, Unknown{owner, o, r, WantFacet})
+		} else if !slices.Contains(space.block[space.start:], i) {
+			space.push(i)
+		}
+	}
+	return space.cut()
 }
 
 // climb follows extends from each component; it stops at the first repetition.
@@ -93,10 +108,10 @@ func (g *Graph) contain() {
 	n, m := len(g.sorted), len(g.sortedF)
 	ofType, ofFacet := make([]listed, n), make([]listed, m)
 	for i, c := range g.sorted {
-		ofType[i] = g.resolveChildren(c.Children)
+		ofType[i] = g.resolveChildren(c.Name, c.Origin, c.Children)
 	}
 	for i, f := range g.sortedF {
-		ofFacet[i] = g.resolveChildren(f.Children)
+		ofFacet[i] = g.resolveChildren(f.Name, f.Origin, f.Children)
 	}
 	g.children = g.union(ofType, ofFacet)
 	g.ancestors = g.union(g.listers(ofType, ofFacet))
@@ -111,12 +126,14 @@ func (g *Graph) contain() {
 type listed struct{ components, facets []int32 }
 
 // resolveChildren finds what names of children designate: a component if there is one, else a facet (MOD-37).
-func (g *Graph) resolveChildren(refs []Ref) (l listed) {
+func (g *Graph) resolveChildren(owner string, o Origin, refs []Ref) (l listed) {
 	for _, r := range refs {
 		if c := lookup(g.rank, r.Name); c != none {
 			l.components = append(l.components, c)
 		} else if f := lookup(g.facetRank, r.Name); f != none {
 			l.facets = append(l.facets, f)
+		} else {
+			g.unknown = append(g.unknown, Unknown{owner, o, r, WantType})
 		}
 	}
 	return l
@@ -282,16 +299,6 @@ func (a *arena) cutSorted() []int32 {
 	row := a.cut()
 	slices.Sort(row)
 	return row
-}
-
-// resolve turns names into ranks, in order; unknown ones are left out, repeated ones count once (DSL-48).
-func (a *arena) resolve(refs []Ref, rank map[string]int32) []int32 {
-	for _, r := range refs {
-		if i := lookup(rank, r.Name); i != none && !slices.Contains(a.block[a.start:], i) {
-			a.push(i)
-		}
-	}
-	return a.cut()
 }
 
 // merge is the union of sorted rows; a single one is shared.

@@ -38,8 +38,120 @@ type Result struct {
 	Files map[string]*File
 	// Problems are sorted (DIA-3), each once (DIA-2), with Range filled in.
 	Problems []diag.Problem
+
+	// Base is where the project stands in the folder: "", or "src/main/model" (MOD-11). Names of files include it.
+	Base string
+	// All are the names of all files of the project, sorted by file name, hidden ones left out (MOD-12).
+	All []string
+	// Reached are the graph and instances files that the entry points lead to, sorted (MOD-14).
+	Reached []string
+	// GraphFile is the entry of the graph; "" when there is none.
+	GraphFile string
+	// Descriptor are the keys of the descriptor and their places; nil when it could not be read.
+	Descriptor *Properties
+
+	options Options
+	units   map[string]*unit
+	types   *types
 }
 
 // Dir loads an application. fsys is its folder, or the build project around it (MOD-11). prev, when not nil, is an
 // earlier result of the same folder: what did not change is taken from it.
-func Dir(fsys fs.FS, o Options, prev *Result) *Result { panic("to be written") }
+func Dir(fsys fs.FS, o Options, prev *Result) *Result {
+	l := newLoader(openFolder(fsys), o, prev)
+	l.All = l.folder.files()
+	l.Recipe = o.Recipe || l.looksLikeRecipe()
+	if l.Recipe {
+		l.describeRecipe()
+	} else {
+		l.describe()
+	}
+	l.readGraph()
+	l.readInstances()
+	l.reportStrays()
+	return l.finish()
+}
+
+// Graph loads one graph file that stands outside any project; its folder is the root for imports (DSL-71).
+func Graph(fsys fs.FS, entry string, o Options) *Result {
+	l := newLoader(folder{fsys: fsys}, o, nil)
+	l.GraphFile = entry
+	l.buildGraph(l.readLanguage(graphLanguage, ".", entry))
+	return l.finish()
+}
+
+// Instances loads one instances file that stands outside any project, to be read against a graph; its folder is the root
+// for imports (DSL-71).
+func Instances(fsys fs.FS, entry string, g *model.Graph, o Options) *Result {
+	l := newLoader(folder{fsys: fsys}, o, nil)
+	l.App.Graph, l.HasGraph = g, true
+	l.buildInstances(l.readLanguage(instancesLanguage, ".", entry))
+	return l.finish()
+}
+
+// loader is a result in the making.
+type loader struct {
+	*Result
+	folder folder
+	prev   *Result
+}
+
+func newLoader(f folder, o Options, prev *Result) *loader {
+	if prev != nil && prev.options != o {
+		prev = nil
+	}
+	return &loader{
+		Result: &Result{
+			App:     &model.Application{Graph: model.NewGraph(nil, nil)},
+			Files:   make(map[string]*File),
+			Base:    f.base,
+			options: o,
+			units:   make(map[string]*unit),
+		},
+		folder: f,
+		prev:   prev,
+	}
+}
+
+func (l *loader) report(p diag.Problem) { l.Problems = append(l.Problems, p) }
+
+// finish orders the problems and says where they are in lines and columns.
+func (l *loader) finish() *Result {
+	l.Problems = l.Locate(l.Problems)
+	return l.Result
+}
+
+// Locate fills in the ranges of problems from the line tables of the files, sorts them (DIA-3) and drops repetitions
+// (DIA-2).
+func (r *Result) Locate(list []diag.Problem) []diag.Problem {
+	for i := range list {
+		p := &list[i]
+		p.Range = r.rangeOf(p.Place)
+		for k := range p.Related {
+			p.Related[k].Range = r.rangeOf(p.Related[k].Place)
+		}
+	}
+	diag.Sort(list)
+	return diag.Dedup(list)
+}
+
+// rangeOf is the first line for a file without text: a directory, something unreadable (DIA-13).
+func (r *Result) rangeOf(p source.Place) source.Range {
+	if p.IsZero() {
+		return source.Range{}
+	}
+	if f := r.Files[p.File]; f != nil {
+		return f.Lines.Range(p.Span)
+	}
+	first := source.Position{Line: 1, Column: 1}
+	return source.Range{Start: first, End: first}
+}
+
+// FirstLine is the place of a finding about a whole file (DIA-13).
+func (r *Result) FirstLine(file string) source.Place {
+	p := source.Place{File: file}
+	if f := r.Files[file]; f != nil {
+		p.Span = f.Lines.Span(1)
+	}
+	return p
+}

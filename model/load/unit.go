@@ -1,0 +1,195 @@
+package load
+
+import (
+	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/model/decl"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/source"
+	"github.com/roboconf/workbench/model/syntax"
+)
+
+// unit is a graph or instances file with what it declares. Immutable once lowered, so that results may share it.
+type unit struct {
+	file       *File
+	pieces     []piece
+	components []*model.Component
+	facets     []*model.Facet
+	instances  []*model.Instance
+	imports    []importLine
+	problems   []diag.Problem // P_, PM_ and the X_ of the text
+	broken     bool           // a severe P_ problem explains what else is wrong (DEV-7)
+}
+
+// piece is one chunk, where it starts, and what it declares.
+type piece struct {
+	chunk *syntax.Chunk
+	base  int
+	decl  *decl.Decl
+}
+
+// importLine is an import with its place in the file.
+type importLine struct {
+	location string
+	place    source.Place // the location, or the line when it is empty
+}
+
+// unitOf reads and lowers a file, or takes it from the previous result.
+func (l *loader) unitOf(name string) (*unit, error) {
+	if u := l.units[name]; u != nil {
+		return u, nil
+	}
+	text, err := l.folder.read(name)
+	if err != nil {
+		return nil, err
+	}
+	var old *unit
+	if l.prev != nil {
+		old = l.prev.units[name]
+	}
+	u := old
+	if old == nil || old.file.Text != text {
+		u = lower(name, text, old, l.options)
+	}
+	l.units[name] = u
+	l.Files[name] = u.file
+	return u, nil
+}
+
+// lower turns a text into declarations. Chunks that did not change keep theirs.
+func lower(name, text string, old *unit, o Options) *unit {
+	u := &unit{}
+	var tree *syntax.Tree
+	if old != nil {
+		tree = old.file.Tree.Reparse(text)
+	} else {
+		tree = syntax.Parse(text)
+	}
+	u.file = &File{Name: name, Text: text, Lines: tree.Lines(), Tree: tree}
+	u.cut(tree, old, o)
+	u.place()
+	for _, e := range tree.Errors() {
+		u.problems = append(u.problems, problemOf(name, e))
+		u.broken = u.broken || diag.Lookup(e.Code).Level == diag.Severe
+	}
+	return u
+}
+
+// cut lists the chunks with their declarations; equal chunks at both ends are taken from the old list.
+func (u *unit) cut(tree *syntax.Tree, old *unit, o Options) {
+	var was []piece
+	if old != nil {
+		was = old.pieces
+	}
+	u.pieces = make([]piece, 0, len(was)+16)
+	for base, chunk := range tree.Chunks() {
+		u.pieces = append(u.pieces, piece{chunk: chunk, base: base})
+	}
+	n := len(u.pieces)
+	head := 0
+	for head < n && head < len(was) && u.pieces[head].chunk == was[head].chunk {
+		u.pieces[head].decl = was[head].decl
+		head++
+	}
+	tail := 0
+	for tail < n-head && tail < len(was)-head && u.pieces[n-1-tail].chunk == was[len(was)-1-tail].chunk {
+		u.pieces[n-1-tail].decl = was[len(was)-1-tail].decl
+		tail++
+	}
+	for i := head; i < n-tail; i++ {
+		u.pieces[i].decl = decl.Of(u.pieces[i].chunk, o.Options)
+	}
+}
+
+// place copies the declarations and tells each where it stands. Components are copied into one block of memory.
+func (u *unit) place() {
+	name := u.file.Name
+	components := make([]model.Component, 0, len(u.pieces))
+	for i := range u.pieces {
+		p := &u.pieces[i]
+		d := p.decl
+		switch {
+		case d.Component != nil:
+			components = append(components, *d.Component)
+			c := &components[len(components)-1]
+			c.File, c.Base = name, p.base
+			u.components = append(u.components, c)
+		case d.Facet != nil:
+			f := *d.Facet
+			f.File, f.Base = name, p.base
+			u.facets = append(u.facets, &f)
+		case d.Instance != nil:
+			u.instances = append(u.instances, placeInstance(d.Instance, name, p.base))
+		case d.Import != nil:
+			u.imports = append(u.imports, placeImport(d.Import, name, p.base))
+		}
+		for _, problem := range d.Problems {
+			u.problems = append(u.problems, placeProblem(problem, name, p.base))
+		}
+	}
+}
+
+// placeInstance copies a tree of instances.
+func placeInstance(i *model.Instance, name string, base int) *model.Instance {
+	c := *i
+	c.File, c.Base = name, base
+	if len(i.Children) > 0 {
+		c.Children = make([]*model.Instance, len(i.Children))
+		for k, child := range i.Children {
+			c.Children[k] = placeInstance(child, name, base)
+		}
+	}
+	return &c
+}
+
+func placeImport(i *decl.Import, name string, base int) importLine {
+	span := i.Span
+	if i.Location == "" {
+		span = i.Line
+	}
+	return importLine{location: i.Location, place: source.Place{File: name, Span: span.Shift(base)}}
+}
+
+// placeProblem makes the places of a chunk's problem absolute, in the problem, beside it and in its fixes.
+func placeProblem(p diag.Problem, name string, base int) diag.Problem {
+	move := func(at source.Place) source.Place {
+		return source.Place{File: name, Span: at.Span.Shift(base)}
+	}
+	p.Place = move(p.Place)
+	if len(p.Related) > 0 {
+		related := make([]diag.Related, len(p.Related))
+		for i, r := range p.Related {
+			r.Place = move(r.Place)
+			related[i] = r
+		}
+		p.Related = related
+	}
+	if len(p.Fixes) > 0 {
+		fixes := make([]diag.Fix, len(p.Fixes))
+		for i, f := range p.Fixes {
+			edits := make([]source.Edit, len(f.Edits))
+			for k, e := range f.Edits {
+				edits[k] = source.Edit{Place: move(e.Place), With: e.With}
+			}
+			fixes[i] = diag.Fix{Title: f.Title, Edits: edits}
+		}
+		p.Fixes = fixes
+	}
+	return p
+}
+
+// problemOf gives a P_ problem its place, and the cure when it is certain (DIA-51).
+func problemOf(name string, e syntax.Error) diag.Problem {
+	p := diag.Problem{Code: e.Code, Place: source.Place{File: name, Span: e.Span}}
+	switch e.Code {
+	case diag.PPropertyEndsWithSemiColon, diag.PImportEndsWithSemiColon:
+		p.Fixes = []diag.Fix{insertion("Add the semicolon", name, e.Span.End, ";")}
+	case diag.POCBracketMissing:
+		p.Fixes = []diag.Fix{insertion("Add the opening bracket", name, e.Span.End, " {")}
+	}
+	return p
+}
+
+func insertion(title, file string, at int, text string) diag.Fix {
+	place := source.Place{File: file, Span: source.Span{Start: at, End: at}}
+	return diag.Fix{Title: title, Edits: []source.Edit{{Place: place, With: text}}}
+}
