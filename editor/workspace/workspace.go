@@ -2,6 +2,17 @@
 package workspace
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/roboconf/workbench/model/check"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
 )
@@ -15,32 +26,163 @@ type Snapshot struct {
 	Dirty map[string]bool
 	// All are the paths of every regular file of the folder, sorted, hidden ones left out.
 	All []string
+	// FS is the folder with the unsaved text over it.
+	FS fs.FS
 }
 
 // Workspace is one open application folder. It is safe for concurrent use.
-type Workspace struct{}
+//
+// The file on disk is the truth (product 5.4): unsaved text is kept beside it until it is saved, and what others write
+// meanwhile is reported, never overwritten unasked.
+type Workspace struct {
+	dir     string
+	analyse analysis
+
+	// io is held while the disk is read or written; it comes before mu.
+	io sync.Mutex
+	// mu guards what follows; an edit needs nothing else.
+	mu       sync.Mutex
+	disk     *disk
+	overlays map[string]overlay // never changed in place: snapshots share it
+	snap     *Snapshot
+}
+
+// overlay is unsaved text over a file.
+type overlay struct {
+	text string
+	base string // what was on the disk when the text was made
+	had  bool   // there was such a file
+}
+
+// analysis turns a folder into a model and its problems.
+type analysis func(fsys fs.FS, prev *load.Result) (*load.Result, []diag.Problem)
+
+func loadAndCheck(fsys fs.FS, prev *load.Result) (*load.Result, []diag.Problem) {
+	r := load.Dir(fsys, load.Options{}, prev)
+	return r, check.All(r, fsys)
+}
 
 // Open reads a folder.
-func Open(dir string) (*Workspace, error) { panic("to be written") }
+func Open(dir string) (*Workspace, error) { return open(dir, loadAndCheck) }
+
+func open(dir string, a analysis) (*Workspace, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", dir, err)
+	}
+	info, err := os.Stat(abs)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("open %s: there is no such folder: %w", dir, err)
+	case err != nil:
+		return nil, fmt.Errorf("open %s: %w", dir, err)
+	case !info.IsDir():
+		return nil, fmt.Errorf("open %s: it is a file; give the folder of the application", dir)
+	}
+	d, err := scan(abs, nil)
+	if err != nil {
+		return nil, err
+	}
+	w := &Workspace{dir: abs, analyse: a, disk: d}
+	w.renew()
+	return w, nil
+}
+
+// renew makes the snapshot of the state now. The caller holds mu, or is alone.
+func (w *Workspace) renew() *Snapshot {
+	next := &Snapshot{Version: 1, Dirty: make(map[string]bool, len(w.overlays)), FS: view{w.disk, w.overlays}}
+	var prev *load.Result
+	if w.snap != nil {
+		next.Version, prev = w.snap.Version+1, w.snap.Result
+	}
+	for name := range w.overlays {
+		next.Dirty[name] = true
+	}
+	next.All = w.disk.visible(w.overlays)
+	next.Result, next.Problems = w.analyse(next.FS, prev)
+	w.snap = next
+	return next
+}
 
 // Dir is the folder.
-func (w *Workspace) Dir() string { panic("to be written") }
+func (w *Workspace) Dir() string { return w.dir }
 
 // Snapshot is the latest.
-func (w *Workspace) Snapshot() *Snapshot { panic("to be written") }
+func (w *Workspace) Snapshot() *Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.snap
+}
 
-// Edit lays a text over a file (pure: no disk is touched) and gives the next snapshot.
-func (w *Workspace) Edit(file, text string) *Snapshot { panic("to be written") }
+// Edit lays a text over a file and gives the next snapshot. It writes nothing to the disk.
+func (w *Workspace) Edit(file, text string) *Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	o, laid := w.overlays[file]
+	onDisk, had := w.disk.text(file)
+	switch {
+	case !fs.ValidPath(file) || file == "." || laid && o.text == text || !laid && had && onDisk == text:
+		return w.snap
+	case !laid:
+		o.base, o.had = onDisk, had
+	}
+	o.text = text
+	if had && onDisk == text {
+		return w.uncover(file)
+	}
+	return w.lay(file, o)
+}
+
+// lay puts an overlay in place.
+func (w *Workspace) lay(file string, o overlay) *Snapshot {
+	overlays := maps.Clone(w.overlays)
+	if overlays == nil {
+		overlays = map[string]overlay{}
+	}
+	overlays[file] = o
+	w.overlays = overlays
+	return w.renew()
+}
+
+// uncover takes an overlay away.
+func (w *Workspace) uncover(file string) *Snapshot {
+	overlays := maps.Clone(w.overlays)
+	delete(overlays, file)
+	w.overlays = overlays
+	return w.renew()
+}
 
 // Revert takes the text laid over a file away.
-func (w *Workspace) Revert(file string) *Snapshot { panic("to be written") }
+func (w *Workspace) Revert(file string) *Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, laid := w.overlays[file]; !laid {
+		return w.snap
+	}
+	return w.uncover(file)
+}
 
-// Save writes the text laid over a file, atomically, and keeps the file's mode. It refuses, with ErrChanged, when the disk
-// changed since the text was based on it, unless force is set.
-func (w *Workspace) Save(file string, force bool) (*Snapshot, error) { panic("to be written") }
+// Rebase says what the text laid over a file was made from: base, or no file at all when gone is set. Whoever merged what is
+// on the disk into the text, or chose to replace it, says so with the text that was seen there: Save refuses what is newer.
+func (w *Workspace) Rebase(file, base string, gone bool) *Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	o, laid := w.overlays[file]
+	if !laid {
+		return w.snap
+	}
+	overlays := maps.Clone(w.overlays)
+	o.base, o.had = base, !gone
+	overlays[file] = o
+	w.overlays = overlays // the texts stay as they are, so does the snapshot
+	return w.snap
+}
 
-// Rebase says that the text laid over a file has taken what is on the disk now into account: Save may replace it.
-func (w *Workspace) Rebase(file string) *Snapshot { panic("to be written") }
+// largest is how long a text may be that an editor may change.
+const largest = 4 << 20
+
+// shown is how much is shown of a text that is longer.
+const shown = 256 << 10
 
 // Doc is a file for an editor.
 type Doc struct {
@@ -49,16 +191,137 @@ type Doc struct {
 }
 
 // Read gives the text of any file of the folder, unsaved text included.
-func (w *Workspace) Read(file string) (Doc, error) { panic("to be written") }
+func (w *Workspace) Read(file string) (Doc, error) {
+	data, err := fs.ReadFile(w.Snapshot().FS, file)
+	if err != nil {
+		return Doc{}, fmt.Errorf("read %s: %w", file, reason(err))
+	}
+	return docOf(string(data)), nil
+}
+
+func docOf(text string) Doc {
+	switch {
+	case strings.IndexByte(text[:min(len(text), 8000)], 0) >= 0:
+		return Doc{ReadOnly: "This file is not text, so it is not shown."}
+	case len(text) > largest:
+		cut := text[:shown]
+		cut = cut[:strings.LastIndexByte(cut, '\n')+1]
+		return Doc{Text: cut, ReadOnly: fmt.Sprintf("Only the beginning is shown, and it cannot be changed here: the file has %d MiB, the editor takes up to %d.", len(text)>>20, largest>>20)}
+	}
+	return Doc{Text: text}
+}
+
+// reason takes the path out of an error of the file system, since ours names the file already.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
 
 // Change is a file that changed on the disk.
 type Change struct {
 	File    string
 	Text    string // the new text; "" when Removed
-	Base    string // the disk's text that the unsaved text was made from: the third side of a merge
+	Base    string // the text that was there before, or that the unsaved text was made from: the third side of a merge
 	Removed bool
 	Dirty   bool // unsaved text lies over it: ask or merge
 }
 
-// Rescan looks at the disk again and gives what is new there.
-func (w *Workspace) Rescan() (*Snapshot, []Change, error) { panic("to be written") }
+// Rescan looks at the disk again and gives what is new there, by name. When the folder itself cannot be read, nothing changes.
+func (w *Workspace) Rescan() (*Snapshot, []Change, error) {
+	w.io.Lock()
+	defer w.io.Unlock()
+	next, err := scan(w.dir, w.disk) // only the holder of io writes w.disk
+	if err != nil {
+		return w.Snapshot(), nil, err
+	}
+	names, same := next.differences(w.disk)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was := w.disk
+	w.disk = next
+	if same {
+		return w.snap, nil, nil
+	}
+	var changes []Change
+	overlays := maps.Clone(w.overlays)
+	for _, name := range names {
+		text, has := next.text(name)
+		c := Change{File: name, Text: text, Removed: !has, Base: was.before(name)}
+		if o, laid := overlays[name]; laid && has && o.text == text {
+			delete(overlays, name) // others wrote the same
+		} else if laid {
+			c.Base, c.Dirty = o.base, true
+		}
+		changes = append(changes, c)
+	}
+	w.overlays = overlays
+	return w.renew(), changes, nil
+}
+
+// ErrChanged says that a file changed on the disk since the unsaved text was made from it.
+var ErrChanged = errors.New("the file was changed by something else; look at what is on the disk, then merge or replace it")
+
+// ErrReadOnly says that the mode of a file forbids writing.
+var ErrReadOnly = errors.New("the file is read-only; allow writing with chmod u+w")
+
+// Save writes the text laid over a file, atomically, and keeps the file's mode. It refuses, with ErrChanged, when the disk
+// changed since the text was based on it, unless force is set. A link is followed: the file it leads to is written.
+func (w *Workspace) Save(file string, force bool) (*Snapshot, error) {
+	w.io.Lock()
+	defer w.io.Unlock()
+	w.mu.Lock()
+	o, laid := w.overlays[file]
+	w.mu.Unlock()
+	if !laid {
+		return w.Snapshot(), nil
+	}
+	if err := w.write(file, o, force); err != nil {
+		return w.Snapshot(), fmt.Errorf("save %s: %w", file, err)
+	}
+	disk := w.disk.reread(file, o.text)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.disk = disk
+	now, laid := w.overlays[file]
+	if laid && now.text != o.text { // typed on while it was written
+		now.base, now.had = o.text, true
+		return w.lay(file, now), nil
+	}
+	return w.uncover(file), nil
+}
+
+// write checks that nothing is overwritten unseen, then replaces the file.
+func (w *Workspace) write(file string, o overlay, force bool) error {
+	path, err := follow(filepath.Join(w.dir, filepath.FromSlash(file)))
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if o.had && !force {
+			return ErrChanged
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return err
+		}
+		return replace(path, o.text, nil)
+	case err != nil:
+		return reason(err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("it is no regular file: %s", info.Mode())
+	case info.Mode().Perm()&0o222 == 0:
+		return ErrReadOnly
+	}
+	now, err := os.ReadFile(path)
+	if err != nil {
+		return reason(err)
+	}
+	if !force && !bytes.Equal(now, []byte(o.text)) && (!o.had || string(now) != o.base) {
+		return ErrChanged
+	}
+	return replace(path, o.text, info)
+}

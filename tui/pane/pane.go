@@ -63,9 +63,12 @@ type (
 	Select struct{ Instance, Type string }
 	// Edited says that the text of a file changed in the editor.
 	Edited struct{ File, Text string }
-	// Rebased says that the unsaved text of a file has taken what is on the disk now into account (merged, or kept on
-	// purpose): saving may replace it. The root calls workspace.Rebase.
-	Rebased struct{ File string }
+	// Rebased says what the unsaved text of a file was made from: Base, what the editor saw on the disk when it merged or
+	// when the person chose (no file at all when Gone). The root calls workspace.Rebase; saving may replace that.
+	Rebased struct {
+		File, Base string
+		Gone       bool
+	}
 	// Save writes a file ("" for all unsaved ones).
 	Save struct{ File string }
 	// Operate asks the running simulation for an operation.
