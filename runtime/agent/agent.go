@@ -4,8 +4,8 @@ package agent
 import (
 	"time"
 
-	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/runtime/lifecycle"
+	"github.com/roboconf/workbench/runtime/message"
 	"github.com/roboconf/workbench/runtime/mind"
 )
 
@@ -17,8 +17,14 @@ type Config struct {
 	Address   string        // address of its machine, announced by heartbeats
 	Epoch     string        // drawn by the shell at each start of the process
 	BootID    string        // changes when the machine reboots
+	Version   string        // of the program, announced by heartbeats
 	Heartbeat time.Duration // period; 60 s when zero
-	Cascade   Cascade
+	// ResyncGrace is how long imports of an earlier process may stay unconfirmed (LC-104); two heartbeats when zero.
+	ResyncGrace time.Duration
+	Cascade     Cascade
+	OnReboot    OnReboot
+	// Installers are those that have a plugin, in any letter case (LC-12); empty means that every installer has one.
+	Installers []string
 }
 
 // Cascade says whose recipes run when a parent stops (LC-45).
@@ -30,79 +36,227 @@ const (
 	DeepestFirst
 )
 
-// Journal is what an agent keeps on disk (LC-104): immutable once returned.
-type Journal struct{}
+// OnReboot says what becomes of started instances when the machine was restarted (LC-104).
+type OnReboot uint8
+
+// The choices.
+const (
+	Restart OnReboot = iota // they are stopped, and started again in hierarchical order
+	Trust                   // they are still started
+)
+
+// The names of the timers.
+const (
+	timerHeartbeat = "heartbeat"
+	timerResync    = "resync"
+)
 
 // Agent is the mind. It is not safe for concurrent use: one goroutine owns it.
-type Agent struct{}
+type Agent struct {
+	cfg Config
+	memory
+
+	ids       message.IDs
+	toManager uint64                    // last sequence number towards the manager
+	seqs      map[message.Target]uint64 // and towards everybody else
+	binds     map[message.Target]int    // reference counts (MS-11)
+	online    bool
+	leaving   bool // asked to end: nothing new is begun
+	gone      bool // said goodbye
+	resetting bool // no heartbeat meanwhile (LC-90)
+
+	work    []step // what is left of the current message, the next on top
+	running running
+	failed  bool   // a recipe failed since the undeployment in hand began
+	runs    uint64 // recipes begun by this process
+	beat    *message.AgentHeartbeat
+
+	// Within a Step only.
+	now     time.Time
+	out     []mind.Effect
+	dirty   bool // the journal changed
+	unicast message.Target
+}
 
 // New makes an agent; journal is what an earlier process left, nil at the first start.
-func New(c Config, journal *Journal) *Agent { panic("to be written") }
+func New(c Config, journal *Journal) *Agent {
+	if c.Domain == "" {
+		c.Domain = "default"
+	}
+	if c.Heartbeat <= 0 {
+		c.Heartbeat = time.Minute
+	}
+	if c.ResyncGrace <= 0 {
+		c.ResyncGrace = 2 * c.Heartbeat
+	}
+	a := &Agent{
+		cfg: c, ids: message.NewIDs(c.Epoch, 0), unicast: message.Manager(c.App),
+		seqs: map[message.Target]uint64{}, binds: map[message.Target]int{},
+	}
+	if journal != nil {
+		a.restore(journal)
+	}
+	return a
+}
 
 // Start gives the effects of the first moment: timers. Connected comes later, as an event.
-func (a *Agent) Start(now time.Time) []mind.Effect { panic("to be written") }
+func (a *Agent) Start(now time.Time) []mind.Effect {
+	return []mind.Effect{mind.Wait{Timer: timerHeartbeat, After: a.cfg.Heartbeat}}
+}
 
 // Step takes one event (LC-130: messages are handled one at a time, each to completion, in order of arrival).
-func (a *Agent) Step(now time.Time, ev mind.Event) []mind.Effect { panic("to be written") }
-
-// Journal is what must survive a crash at this moment.
-func (a *Agent) Journal() *Journal { panic("to be written") }
-
-// View is what a recipe is told (PL-1).
-type View struct {
-	Path, Name, Component, Installer string
-	Ancestors                        []Ancestor       // nearest first
-	Exports                          []model.Variable // final values
-	Imports                          []Imports        // sorted by prefix
-	Data                             map[string]string
+// Whatever must survive a crash is announced by a Save, which comes before every other effect.
+func (a *Agent) Step(now time.Time, ev mind.Event) []mind.Effect {
+	if a.gone {
+		return nil
+	}
+	a.now, a.dirty, a.out = now, false, make([]mind.Effect, 1, 4)
+	a.out[0] = mind.Save{}
+	a.take(ev)
+	a.drain()
+	out := a.out
+	a.out = nil
+	if !a.dirty {
+		out = out[1:]
+	}
+	return out
 }
 
-// Ancestor is an instance above, for ANCESTOR_ variables.
-type Ancestor struct {
-	Path, Component string
-	Exports         []model.Variable
+func (a *Agent) take(ev mind.Event) {
+	switch ev := ev.(type) {
+	case mind.Delivered:
+		a.delivered(ev.Msg)
+	case Ended:
+		a.ended(ev)
+	case mind.Woken:
+		a.woken(ev.Timer)
+	case mind.Connected:
+		a.connected()
+	case mind.Lost:
+		a.online = false
+	case Stopping:
+		a.leaving = true
+	}
 }
 
-// Imports are the imports of one prefix, in order of arrival.
-type Imports struct {
-	Prefix string
-	From   []Import
+func (a *Agent) woken(timer string) {
+	switch timer {
+	case timerHeartbeat:
+		a.heartbeat()
+		a.do(mind.Wait{Timer: timerHeartbeat, After: a.cfg.Heartbeat})
+	case timerResync:
+		a.forgetSuspects()
+	}
 }
 
-// Import is what was learned from one exporter for one prefix (LC-54).
-type Import struct {
-	App, Path string
-	Vars      []model.Variable // sorted by full name
+// do wishes for an effect.
+func (a *Agent) do(e mind.Effect) { a.out = append(a.out, e) }
+
+// envelope wraps a body that is caused by the message in hand.
+func (a *Agent) envelope(body message.Body, seq uint64) *message.Envelope {
+	e := &message.Envelope{
+		ID: a.ids.Next(), Type: body.Type(), Time: a.now, Domain: a.cfg.Domain, Body: body,
+		From: message.From{Kind: message.FromAgent, App: a.cfg.App, Scope: a.cfg.Scope, Epoch: a.cfg.Epoch, Seq: seq},
+	}
+	if c := a.current; c != nil {
+		e.Corr, e.Cause, e.Trace = c.Corr, c.ID, c.Trace
+	}
+	return e
 }
 
-// Change is the import that an update is about.
-type Change struct {
-	Prefix string
-	Import
-	Status lifecycle.State // DeployedStarted: appeared or changed; DeployedStopped: disappeared
+// tell sends to the manager.
+func (a *Agent) tell(body message.Body) {
+	a.toManager++
+	a.do(mind.Publish{To: a.unicast, Msg: a.envelope(body, a.toManager)})
 }
 
-// Run is an effect: run a recipe, then say Ended with the same ID. One at a time.
-type Run struct {
-	ID     uint64
-	Op     lifecycle.Operation
-	View   View
-	Change *Change // updates only
+// spread sends to other agents.
+func (a *Agent) spread(to message.Target, body message.Body) {
+	seq := a.seqs[to] + 1
+	a.seqs[to] = seq
+	a.do(mind.Publish{To: to, Msg: a.envelope(body, seq)})
 }
 
-// Ended is an event: a recipe is over.
-type Ended struct {
-	ID       uint64
-	ExitCode int    // 0 is a success
-	Error    string // why it failed, "" after a success
-	Took     time.Duration
+// heartbeat says that the agent lives (LC-90, LC-91). The body is shared as long as nothing in it changes.
+func (a *Agent) heartbeat() {
+	if !a.online || a.resetting {
+		return
+	}
+	b := message.AgentHeartbeat{
+		Address: a.cfg.Address, ModelRequired: a.model == nil, ModelRevision: a.revision, ModelDigest: a.modelDigest(),
+		BootID: a.cfg.BootID, Version: a.cfg.Version, Queue: len(a.queue), Busy: a.busy(),
+	}
+	if a.beat == nil || b.Busy != nil || *a.beat != b {
+		a.beat = &b
+	}
+	a.toManager++
+	e := a.envelope(a.beat, a.toManager)
+	e.Corr, e.Cause, e.Trace = "", "", ""
+	e.Expires = a.now.Add(2 * a.cfg.Heartbeat)
+	a.do(mind.Publish{To: a.unicast, Msg: e})
+	a.purge()
 }
 
-// Cancel is an effect: kill the recipe (LC-132); Ended follows as for a failure.
-type Cancel struct{ ID uint64 }
+func (a *Agent) busy() *message.Busy {
+	if a.running.id == 0 {
+		return nil
+	}
+	return &message.Busy{Path: a.insts[a.running.inst].path, Operation: a.running.op, Since: a.running.since}
+}
 
-// Stopping is an event: the process is asked to end; the agent says goodbye (LC-105).
-type Stopping struct{ Reason string }
+// connected binds, says hello, then speaks of what others may have missed (MS-76, LC-104).
+func (a *Agent) connected() {
+	a.online = true
+	a.do(mind.Bind{To: message.Agent(a.cfg.App, a.cfg.Scope)})
+	for _, to := range sortedTargets(a.binds) {
+		a.do(mind.Bind{To: to})
+	}
+	a.heartbeat()
+	if a.model == nil {
+		return
+	}
+	if a.restored {
+		a.returns()
+		return
+	}
+	a.requestAll(a.order)
+	a.publishStarted()
+}
 
-// Exit is an effect: the process may end now.
-type Exit struct{}
+// leave says goodbye as soon as nothing is being done (LC-105).
+func (a *Agent) leave(reason string) {
+	if a.online {
+		a.tell(&message.AgentGoodbye{Reason: reason})
+	}
+	a.do(mind.Wait{Timer: timerHeartbeat, After: -1})
+	a.do(Exit{})
+	a.gone = true
+}
+
+// refuse ends the message in hand with a reason (LC-13).
+func (a *Agent) refuse(reason string) {
+	a.result.Outcome, a.result.Reason = message.Rejected, reason
+}
+
+// settle fixes how the request in hand ends, unless something went wrong before.
+func (a *Agent) settle(o message.Outcome, reason string) {
+	if a.result.Outcome == message.Done {
+		a.result.Outcome, a.result.Reason = o, reason
+	}
+}
+
+// move changes the state of an instance, then notifies.
+func (a *Agent) move(i int32, to lifecycle.State, why message.Why) {
+	a.insts[i].state = to
+	a.notify(i, why)
+}
+
+// notify tells the manager the whole truth about an instance.
+func (a *Agent) notify(i int32, why message.Why) {
+	a.dirty = true
+	in := &a.insts[i]
+	in.stateSeq++
+	a.tell(&message.InstanceChanged{
+		Path: in.path, Status: in.state, Imports: in.flat(), Problem: in.problem, StateSeq: in.stateSeq, Why: why,
+	})
+}

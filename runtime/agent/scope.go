@@ -1,0 +1,342 @@
+package agent
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+
+	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/runtime/lifecycle"
+	"github.com/roboconf/workbench/runtime/message"
+)
+
+// setModel is LC-101; a second model is a reconciliation (D-26).
+func (a *Agent) setModel(m *message.ModelSet) {
+	switch {
+	case a.model != nil && m.Revision <= a.revision && m.Gen <= a.gen:
+		return
+	case m.Graph.Component(m.Root.Component) == nil:
+		a.refuse(fmt.Sprintf("the model of %s does not declare its component %s", a.cfg.Scope, m.Root.Component))
+		return
+	case !m.Graph.IsMachine(m.Graph.Component(m.Root.Component)):
+		a.refuse(fmt.Sprintf("%s is no machine: its component %s has another installer", a.cfg.Scope, m.Root.Component))
+		return
+	case a.model != nil:
+		a.reconcile(m)
+		return
+	}
+	a.adopt(m)
+	added := a.graft(m.Root, -1, a.cfg.Scope)
+	a.index()
+	root := a.order[0]
+	a.move(root, lifecycle.DeployedStarted, message.Why{Kind: message.WhyModel})
+	a.listen(root)
+	a.bindImports(added)
+	a.requestAll(added)
+	a.publishStarted()
+}
+
+// adopt keeps the facts of a model but its instances.
+func (a *Agent) adopt(m *message.ModelSet) {
+	a.dirty = true
+	a.model, a.revision, a.gen, a.bootID = m, m.Revision, m.Gen, a.cfg.BootID
+	a.bindings = map[string][]string{}
+	for _, b := range m.Bindings {
+		a.bindings[b.Prefix] = b.Apps
+	}
+	a.kinds = map[string]*kind{}
+	for i := range a.insts {
+		a.insts[i].known = false
+	}
+}
+
+// kindOf gives the facts of a component; nil when the graph does not declare it.
+func (a *Agent) kindOf(component string) *kind {
+	if k := a.kinds[component]; k != nil {
+		return k
+	}
+	c := a.model.Graph.Component(component)
+	if c == nil {
+		return nil
+	}
+	kinds := make(map[string]*kind, len(a.kinds)+1) // a copy of this mind may hold the old one
+	for name, k := range a.kinds {
+		kinds[name] = k
+	}
+	k := newKind(a.model.Graph, c)
+	kinds[component], a.kinds = k, kinds
+	return k
+}
+
+// graft adds a tree below a parent, and returns what is new, parents first. What belongs to other agents stays out; what is
+// there already stays as it is.
+func (a *Agent) graft(node *model.Instance, parent int32, path string) []int32 {
+	k := a.kindOf(node.Component)
+	if k == nil || parent >= 0 && k.machine {
+		return nil
+	}
+	i, there := a.paths[path]
+	var added []int32
+	if !there {
+		i = a.slot()
+		a.insts[i] = instance{path: path, decl: node, kind: k, parent: parent, imports: make([][]message.Import, len(k.prefixes))}
+		if parent >= 0 {
+			p := &a.insts[parent]
+			a.insts[i].depth = p.depth + 1
+			p.children = append(slices.Clip(p.children), i)
+		}
+		if a.paths == nil {
+			a.paths = map[string]int32{}
+		}
+		a.paths[path] = i
+		added = append(added, i)
+	}
+	for _, child := range node.Children {
+		added = append(added, a.graft(child, i, path+"/"+child.Name)...)
+	}
+	return added
+}
+
+func (a *Agent) slot() int32 {
+	if n := len(a.free); n > 0 {
+		i := a.free[n-1]
+		a.free = a.free[:n-1]
+		return i
+	}
+	a.insts = append(a.insts, instance{})
+	return int32(len(a.insts) - 1)
+}
+
+// index orders the instances again, breadth first, after some were added or removed.
+func (a *Agent) index() {
+	a.digest, a.dirty = "", true
+	root, ok := a.paths[a.cfg.Scope]
+	if !ok {
+		a.order, a.byPref = nil, nil
+		return
+	}
+	a.order = a.below(root)
+	a.byPref = map[string][]int32{}
+	for _, i := range a.order {
+		for _, p := range a.insts[i].kind.prefixes {
+			a.byPref[p.name] = append(a.byPref[p.name], i)
+		}
+	}
+}
+
+// modelDigest sums up which instances the agent knows (LC-104); "" without model.
+func (a *Agent) modelDigest() string {
+	if a.model == nil {
+		return ""
+	}
+	if a.digest == "" {
+		known := make([][2]string, 0, len(a.order))
+		for _, i := range a.order {
+			known = append(known, [2]string{a.insts[i].path, a.insts[i].decl.Component})
+		}
+		a.digest = Digest(known)
+	}
+	return a.digest
+}
+
+// Digest sums up pairs of path and component in any order: manager and agent compare what they know of a scope.
+func Digest(known [][2]string) string {
+	known = slices.Clone(known)
+	slices.SortFunc(known, func(x, y [2]string) int { return slices.Compare(x[:], y[:]) })
+	h := fnv.New64a()
+	for _, pair := range known {
+		fmt.Fprintf(h, "%s\x00%s\n", pair[0], pair[1])
+	}
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+// add is the agent's part of "add instance" (LC-70).
+func (a *Agent) add(m *message.InstanceAdd) {
+	if a.model == nil {
+		a.refuse("the agent of " + a.cfg.Scope + " has no model yet")
+		return
+	}
+	parent, ok := a.paths[m.Parent]
+	if !ok {
+		a.refuse(fmt.Sprintf("%s cannot be added below %s: that parent is not known here", m.Node.Name, m.Parent))
+		return
+	}
+	if reason := a.misplaced(a.insts[parent].decl.Component, m.Node); reason != "" {
+		a.refuse(reason)
+		return
+	}
+	a.revision = max(a.revision, m.Revision)
+	added := a.graft(m.Node, parent, m.Parent+"/"+m.Node.Name)
+	a.index()
+	a.bindImports(added)
+	a.requestAll(added)
+}
+
+// misplaced says what is wrong with a tree below an instance of a component (MOD-95); "" when nothing is.
+func (a *Agent) misplaced(parent string, node *model.Instance) string {
+	g := a.model.Graph
+	c := g.Component(node.Component)
+	if c == nil {
+		return fmt.Sprintf("%s cannot be added: its component %s is not in the model of this agent", node.Name, node.Component)
+	}
+	p := g.Component(parent)
+	if p == nil || !slices.Contains(g.Children(p), c) {
+		return fmt.Sprintf("%s cannot be added: %s may not be deployed on %s", node.Name, node.Component, parent)
+	}
+	for _, child := range node.Children {
+		if reason := a.misplaced(node.Component, child); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+// remove is the agent's part of "remove instance" (LC-70): confirm, then listen no more.
+func (a *Agent) remove(m *message.InstanceRemove) {
+	i, ok := a.paths[m.Path]
+	switch {
+	case !ok:
+		a.tell(&message.InstanceRemoved{Path: m.Path}) // removed before: nothing to do twice
+		return
+	case a.insts[i].parent < 0:
+		a.refuse(m.Path + " is the machine of this agent: it cannot be removed by it")
+		return
+	}
+	below := a.below(i)
+	for _, d := range below {
+		if a.insts[d].state != lifecycle.NotDeployed {
+			a.refuse(fmt.Sprintf("%s cannot be removed: %s is %s", m.Path, a.insts[d].path, a.insts[d].state))
+			return
+		}
+	}
+	a.revision = max(a.revision, m.Revision)
+	a.tell(&message.InstanceRemoved{Path: m.Path})
+	a.prune(i, below)
+}
+
+func (a *Agent) prune(i int32, below []int32) {
+	p := &a.insts[a.insts[i].parent]
+	p.children = slices.DeleteFunc(slices.Clone(p.children), func(c int32) bool { return c == i })
+	for k := len(below) - 1; k >= 0; k-- {
+		d := below[k]
+		a.unbindImports(a.insts[d].kind)
+		delete(a.paths, a.insts[d].path)
+		a.insts[d] = instance{}
+		a.free = append(a.free, d)
+	}
+	a.index()
+}
+
+// reconcile takes a newer model: states are never touched, but what an instance exports or imports may change (D-26).
+func (a *Agent) reconcile(m *message.ModelSet) {
+	fresh := m.Gen != a.gen
+	a.adopt(m)
+	a.redeclare(m.Root, a.cfg.Scope)
+	added := a.graft(m.Root, -1, a.cfg.Scope)
+	a.index()
+	a.bindImports(added)
+	for _, i := range a.order {
+		if fresh {
+			a.insts[i].pubSeq, a.insts[i].live = 0, false
+		}
+		a.republish(i)
+	}
+	a.requestAll(a.order)
+	a.reportUnknown(m)
+	for _, i := range a.order {
+		if in := &a.insts[i]; in.state == lifecycle.Unresolved && a.missing(i) == "" {
+			a.push(step{what: stepStart, inst: i, why: message.Why{Kind: message.WhyModel}})
+		}
+	}
+}
+
+// redeclare gives known instances what the new model says of them.
+func (a *Agent) redeclare(node *model.Instance, path string) {
+	i, ok := a.paths[path]
+	k := a.kindOf(node.Component)
+	if !ok || k == nil {
+		return
+	}
+	a.rekind(i, k)
+	a.insts[i].decl = node
+	for _, child := range node.Children {
+		a.redeclare(child, path+"/"+child.Name)
+	}
+}
+
+// rekind keeps the imports of the prefixes that are still declared.
+func (a *Agent) rekind(i int32, k *kind) {
+	in := &a.insts[i]
+	old, held := in.kind, in.imports
+	in.kind, in.imports, in.listed = k, make([][]message.Import, len(k.prefixes)), nil
+	for _, p := range k.prefixes {
+		a.bind(message.Importers(a.cfg.App, p.name, p.external))
+		if was := old.index(p.name); was >= 0 {
+			in.imports[k.index(p.name)] = held[was]
+		}
+	}
+	a.unbindImports(old)
+}
+
+// republish follows a new model: a started instance withdraws the prefixes that it has no more, then publishes the rest.
+func (a *Agent) republish(i int32) {
+	in := &a.insts[i]
+	if in.state != lifecycle.DeployedStarted {
+		return
+	}
+	a.know(i)
+	var gone []publication
+	for _, p := range in.sent {
+		if in.live && !slices.ContainsFunc(in.groups, func(g group) bool { return g.prefix == p.add.Prefix }) {
+			gone = append(gone, p)
+		}
+	}
+	if gone != nil {
+		a.withdrawAll(i, gone)
+	}
+	ears := in.ears
+	in.ears = nil
+	a.listen(i)
+	for _, to := range ears {
+		a.unbind(to)
+	}
+	a.publish(i, "")
+}
+
+// reportUnknown tells the manager of the instances that its model does not have.
+func (a *Agent) reportUnknown(m *message.ModelSet) {
+	for _, i := range a.order {
+		if in := &a.insts[i]; model.Find([]*model.Instance{m.Root}, "/"+m.Root.Name+in.path[len(a.cfg.Scope):]) == nil {
+			a.notify(i, message.Why{Kind: message.WhyReport})
+		}
+	}
+}
+
+// reset is LC-106: undeploy everything, deepest first, as far as it goes, then forget it.
+func (a *Agent) reset(m *message.AgentReset) {
+	if m.Epoch != "" && m.Epoch != a.cfg.Epoch {
+		return // meant for the agent of a machine that is gone
+	}
+	a.queue, a.resetting = nil, true
+	var steps []step
+	if a.model != nil {
+		for _, i := range a.deepestFirst(a.order[0]) {
+			if in := &a.insts[i]; in.parent >= 0 && in.state != lifecycle.NotDeployed {
+				steps = append(steps, step{what: stepReset, inst: i, why: message.Why{Kind: message.WhyReset}})
+			}
+		}
+	}
+	a.push(append(steps, step{what: stepRelease})...)
+}
+
+// release ends a reset.
+func (a *Agent) release() {
+	if a.model != nil {
+		root := a.order[0]
+		a.unlisten(root)
+		a.withdraw(root)
+	}
+	a.memory = memory{}
+	a.dirty = true
+	a.leave(message.Released)
+}
