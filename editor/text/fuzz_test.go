@@ -180,7 +180,9 @@ func act(b *Buffer, s *script) {
 			b.Apply([]source.Edit{{Place: source.Place{Span: spanOf(s.next(size), s.next(5))}, With: "fix"}, {Place: source.Place{Span: spanOf(s.next(size), 1)}}})
 		},
 		func() { b.SetCursors(Cursor{Anchor: s.next(size), Head: s.next(size)}) },
-		func() { b.SetCursors(At(s.next(size)), Cursor{Anchor: s.next(size), Head: s.next(size)}, At(s.next(size))) },
+		func() {
+			b.SetCursors(At(s.next(size)), Cursor{Anchor: s.next(size), Head: s.next(size)}, At(s.next(size)))
+		},
 		func() { b.Move(Motion(s.next(int(Bottom)+1)), extend()) },
 		func() { b.MoveLines(s.next(20)-10, extend()) },
 	}

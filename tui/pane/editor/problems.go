@@ -1,0 +1,165 @@
+package editor
+
+import (
+	"slices"
+
+	"github.com/roboconf/workbench/editor/workspace"
+	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/source"
+	"github.com/roboconf/workbench/model/syntax"
+	"github.com/roboconf/workbench/tui/pane"
+	"github.com/roboconf/workbench/tui/theme"
+)
+
+// flaws are the problems of one file in one snapshot, by place.
+type flaws struct {
+	snap *workspace.Snapshot
+	list []diag.Problem
+}
+
+// problems are those of the tab's file, in the order of the text.
+func (p *Pane) problems(t *tab) []diag.Problem {
+	if p.snap == nil {
+		return nil
+	}
+	if t.flaws.snap != p.snap {
+		t.flaws = flaws{snap: p.snap}
+		for _, d := range p.snap.Problems {
+			if d.Place.File == t.file {
+				t.flaws.list = append(t.flaws.list, d)
+			}
+		}
+		slices.SortStableFunc(t.flaws.list, func(a, b diag.Problem) int { return a.Place.Span.Start - b.Place.Span.Start })
+	}
+	return t.flaws.list
+}
+
+// lineOf is the line, from 0, that shows a problem. One that stands past the end of the text is shown in the last line.
+func (t *tab) lineOf(d diag.Problem) int {
+	return t.buf.Text().LineOf(min(d.Place.Span.Start, t.buf.Text().Len()))
+}
+
+// current is the problem to explain: of those in the line of the cursor the one at the cursor, else the worst.
+func (p *Pane) current() (diag.Problem, bool) {
+	t := p.tab()
+	if t == nil {
+		return diag.Problem{}, false
+	}
+	at := t.buf.Cursor().Head
+	line := t.buf.Text().LineOf(at)
+	best, rank := diag.Problem{}, -1
+	for _, d := range p.problems(t) {
+		if t.lineOf(d) != line {
+			continue
+		}
+		r := int(diag.Hint - d.Level())
+		if d.Place.Span.Contains(at) {
+			r += 10
+		}
+		if r > rank {
+			best, rank = d, r
+		}
+	}
+	return best, rank >= 0
+}
+
+// fixable is the problem that the quick fix is for.
+func (p *Pane) fixable() *diag.Problem {
+	if d, ok := p.current(); ok && len(d.Fixes) > 0 {
+		return &d
+	}
+	return nil
+}
+
+// fix applies the only fix, or asks which.
+func (p *Pane) fix() []pane.Intent {
+	d := p.fixable()
+	if len(d.Fixes) == 1 {
+		return []pane.Intent{pane.Cure{Fix: d.Fixes[0]}}
+	}
+	choose := pane.Choose{Title: "Quick fix"}
+	for i, f := range d.Fixes {
+		choose.Options = append(choose.Options, pane.Action{
+			ID: "fix." + string(rune('1'+i)), Key: string(rune('1' + i)), Title: f.Title,
+			Do: func() []pane.Intent { return []pane.Intent{pane.Cure{Fix: f}} },
+		})
+	}
+	return []pane.Intent{choose}
+}
+
+// levelRole is the look of a level.
+func levelRole(l diag.Level) theme.Role {
+	return [...]theme.Role{theme.Severe, theme.Warning, theme.Hint}[l]
+}
+
+// levelSign is the character of a level in the gutter.
+func levelSign(g *theme.Glyphs, l diag.Level) string {
+	return [...]string{g.Severe, g.Warning, g.Hint}[l]
+}
+
+// selected makes the declaration under the cursor the common selection, when it is another than before.
+func (p *Pane) selected(t *tab) []pane.Intent {
+	sel := p.declaration(t)
+	id := sel.Instance + "\n" + sel.Type
+	if sel == (pane.Select{}) || id == p.told {
+		return nil
+	}
+	p.told = id
+	return []pane.Intent{sel}
+}
+
+// declaration is the type or the instance in whose text the cursor stands.
+func (p *Pane) declaration(t *tab) pane.Select {
+	tree := p.tree(t)
+	if tree == nil || t.buf.Text().Len() == 0 {
+		return pane.Select{}
+	}
+	at := t.buf.Cursor().Head
+	base, chunk := tree.ChunkAt(at)
+	if chunk == nil {
+		return pane.Select{}
+	}
+	item := chunk.Item()
+	switch item.Kind() {
+	case syntax.Component, syntax.Facet:
+		return pane.Select{Type: item.Name().Of(chunk.Text())}
+	case syntax.Instance:
+		return pane.Select{Instance: p.path(t.file, base+innermost(item, at-base).Head().Start)}
+	}
+	return pane.Select{}
+}
+
+// innermost is the block nested deepest in an instance that holds an offset.
+func innermost(n syntax.Node, at int) syntax.Node {
+	for child := range n.Children() {
+		if s := child.Span(); child.Kind() == syntax.Instance && s.Start <= at && at < s.End {
+			return innermost(child, at)
+		}
+	}
+	return n
+}
+
+// path finds the instance whose header starts at an offset of a file.
+func (p *Pane) path(file string, header int) string {
+	if p.snap == nil || p.snap.Result == nil || p.snap.Result.App == nil {
+		return ""
+	}
+	for path, i := range model.Walk(p.snap.Result.App.Instances) {
+		if i.File == file && i.Base+i.Header.Start == header {
+			return path
+		}
+	}
+	return ""
+}
+
+// covered is the part of a problem's span that is underlined: at least one character.
+func covered(d diag.Problem, size int) source.Span {
+	s := d.Place.Span
+	s.Start = max(0, min(s.Start, size))
+	s.End = max(s.Start, min(s.End, size))
+	if s.Start == s.End {
+		s.End++
+	}
+	return s
+}
