@@ -135,7 +135,7 @@ func (r *reader) superComponent(p property) model.Ref {
 	if strings.Contains(name, ",") {
 		pieces, _ := syntax.SplitList(p.value.text)
 		for _, piece := range pieces {
-			r.superName(piece.Text, r.pieceSpan(p.value.at(piece.Span), p))
+			r.superName(piece.Text, p.value.show(piece.Span))
 		}
 		r.report(diag.XSingleInheritance, span)
 		return model.Ref{}

@@ -16,12 +16,12 @@ func (r *reader) references(p property, empty, invalid diag.Code) []model.Ref {
 	var refs []model.Ref
 	var seen names
 	for _, piece := range pieces {
-		span := p.value.at(piece.Span)
+		span := p.value.show(piece.Span)
 		switch {
 		case piece.Text == "" && empty == diag.PMInvalidChildName:
-			r.report(empty, r.pieceSpan(span, p), detail(diag.KindName, ""))
+			r.report(empty, span, detail(diag.KindName, ""))
 		case piece.Text == "":
-			r.report(empty, r.pieceSpan(span, p))
+			r.report(empty, span)
 		case !syntax.IsID(piece.Text):
 			r.report(invalid, span, detail(diag.KindName, piece.Text))
 		case !seen.add(piece.Text):
@@ -33,19 +33,21 @@ func (r *reader) references(p property, empty, invalid diag.Code) []model.Ref {
 	return refs
 }
 
-// pieceSpan is where to show an empty piece: the comma before or after it, if there is one.
-func (r *reader) pieceSpan(at source.Span, p property) source.Span {
-	if at.Len() > 0 {
-		return at
+// show is where to show a piece of a value: an empty one is shown by the comma after or before it, if there is one.
+func (f field) show(piece source.Span) source.Span {
+	if piece.Len() > 0 {
+		return f.at(piece)
 	}
-	all := p.value.all()
-	if n := strings.IndexByte(r.text[at.Start:all.End], ','); n >= 0 {
-		return source.Span{Start: at.Start + n, End: at.Start + n + 1}
+	comma := strings.IndexByte(f.text[piece.Start:], ',')
+	if comma >= 0 {
+		comma += piece.Start
+	} else {
+		comma = strings.LastIndexByte(f.text[:piece.Start], ',')
 	}
-	if n := strings.LastIndexByte(r.text[all.Start:at.Start], ','); n >= 0 {
-		return source.Span{Start: all.Start + n, End: all.Start + n + 1}
+	if comma < 0 {
+		return f.all()
 	}
-	return all
+	return f.at(source.Span{Start: comma, End: comma + 1})
 }
 
 // extraCommas hints at empty pieces that are tolerated.
@@ -59,7 +61,7 @@ func (r *reader) extraCommas(f field, extra source.Span) {
 // faults reports what a scanner found.
 func (r *reader) faults(p property, faults []syntax.Fault) {
 	for _, f := range faults {
-		span := r.pieceSpan(p.value.at(f.Span), p)
+		span := p.value.show(f.Span)
 		if f.Code == diag.PMEmptyVariableName {
 			r.report(f.Code, span)
 			continue

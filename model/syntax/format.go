@@ -78,10 +78,10 @@ func inDoubt(c *Chunk) bool {
 }
 
 // importsFirst moves imports that stand after a block before the first one, below the comments that open the file.
-// A file with a doubt in it is left in its order.
+// A file with an error in it is left in its order.
 func importsFirst(all []section) []section {
 	first := slices.IndexFunc(all, section.isBlock)
-	if first < 0 || slices.ContainsFunc(all, func(s section) bool { return s.verbatim }) ||
+	if first < 0 || slices.ContainsFunc(all, func(s section) bool { return len(s.chunk.errs) > 0 }) ||
 		!slices.ContainsFunc(all[first:], section.isImport) {
 		return all
 	}

@@ -11,8 +11,8 @@ func (p *printer) property(n Node) {
 		p.text(" ")
 	}
 	value := Clean(n.Value().Of(text))
-	if inInstance && IsData(name) {
-		name = "data." + name[len("data."):]
+	if inInstance && IsData(name) && !strings.HasPrefix(name, "data.") {
+		name = p.dataName(n, name)
 	}
 	p.text(name, ": ")
 	if inInstance {
@@ -21,6 +21,20 @@ func (p *printer) property(n Node) {
 		p.typeValue(name, value)
 	}
 	p.text(";")
+}
+
+// dataName writes the prefix data. in lower case, unless the block has the same key under another spelling: names are
+// compared exactly (DSL-60).
+func (p *printer) dataName(n Node, name string) string {
+	for other := range p.owner.Children() {
+		if other.index == n.index || other.Kind() != Property {
+			continue
+		}
+		if o := Clean(other.Name().Of(p.chunk.text)); IsData(o) && o[len("data."):] == name[len("data."):] {
+			return name
+		}
+	}
+	return "data." + name[len("data."):]
 }
 
 // typeValue writes the value of a component's or a facet's property. A value with a fault keeps its bytes.
@@ -66,7 +80,7 @@ func (p *printer) names(value string) {
 	pieces, _ := SplitList(value)
 	for _, piece := range pieces {
 		if !IsID(piece.Text) {
-			p.text(Trim(value))
+			p.text(value)
 			return
 		}
 	}
@@ -87,7 +101,7 @@ func (p *printer) labels(value string) {
 
 func (p *printer) join(pieces []Piece, value string) {
 	if len(pieces) == 0 {
-		p.text(Trim(value)) // commas alone: there is no list to write
+		p.text(value) // commas alone: there is no list to write
 		return
 	}
 	for i, piece := range pieces {
@@ -105,7 +119,7 @@ func (p *printer) comma(i int) {
 func (p *printer) exports(value string) {
 	exports, faults := ScanExports(value)
 	if len(faults) > 0 {
-		p.text(Trim(value))
+		p.text(value)
 		return
 	}
 	for i, e := range exports {
@@ -133,7 +147,7 @@ func (p *printer) exportValue(v string) {
 func (p *printer) imports(value string) {
 	entries, faults, _ := ScanImports(value)
 	if len(faults) > 0 || len(entries) == 0 {
-		p.text(Trim(value))
+		p.text(value)
 		return
 	}
 	for i, e := range entries {

@@ -18,6 +18,7 @@ type printer struct {
 	afterBlock bool
 	chunk      *Chunk
 	depth      int
+	owner      Node // the block that is written
 }
 
 func (p *printer) section(s section) {
@@ -79,7 +80,7 @@ func (p *printer) verbatim(n Node) {
 	p.begin()
 	p.depth = depth
 	line := p.chunk.text[n.node().start:n.lineEnd()]
-	p.text(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"), p.eol)
+	p.text(strings.TrimRight(line, "\r\n"), p.eol)
 }
 
 func (p *printer) node(n Node) {
@@ -148,7 +149,8 @@ func readsAsKeyword(name string) bool {
 
 // body writes what a block holds, and its closing bracket.
 func (p *printer) body(n Node) {
-	p.fresh, p.blank = true, false
+	owner := p.owner
+	p.owner, p.fresh, p.blank = n, true, false
 	p.depth++
 	inRun := false
 	for child := range n.Children() {
@@ -159,7 +161,7 @@ func (p *printer) body(n Node) {
 		p.node(child)
 	}
 	p.depth--
-	p.fresh, p.blank = false, false
+	p.owner, p.fresh, p.blank = owner, false, false
 	p.begin()
 	p.text("}")
 	p.end(n.Close().End, n.CloseComment())
