@@ -2,7 +2,6 @@ package agent
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 
 	"github.com/roboconf/workbench/model"
@@ -134,20 +133,9 @@ func (a *Agent) modelDigest() string {
 		for _, i := range a.order {
 			known = append(known, [2]string{a.insts[i].path, a.insts[i].decl.Component})
 		}
-		a.digest = Digest(known)
+		a.digest = message.Digest(known)
 	}
 	return a.digest
-}
-
-// Digest sums up pairs of path and component in any order: manager and agent compare what they know of a scope.
-func Digest(known [][2]string) string {
-	known = slices.Clone(known)
-	slices.SortFunc(known, func(x, y [2]string) int { return slices.Compare(x[:], y[:]) })
-	h := fnv.New64a()
-	for _, pair := range known {
-		fmt.Fprintf(h, "%s\x00%s\n", pair[0], pair[1])
-	}
-	return fmt.Sprintf("%016x", h.Sum64())
 }
 
 // add is the agent's part of "add instance" (LC-70).

@@ -2,10 +2,12 @@
 package manager
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
-	"github.com/roboconf/workbench/model"
-	"github.com/roboconf/workbench/runtime/lifecycle"
+	"github.com/roboconf/workbench/runtime/message"
 	"github.com/roboconf/workbench/runtime/mind"
 )
 
@@ -15,161 +17,265 @@ type Config struct {
 	Epoch      string        // drawn by the shell at each start of the process
 	CheckEvery time.Duration // heartbeat checks; 60 s when zero
 	Tolerated  int           // missed checks tolerated; 2 when zero
+	// Adopt makes a machine started at the heartbeat of an agent that nobody asked for (D-22).
+	Adopt bool
+	// ForbiddenPorts are never drawn (MOD-121); 35197 when nil.
+	ForbiddenPorts []int
 }
+
+const timerCheck = "check"
+
+// remembered is how many ids one of the two generations holds (MS-60).
+const remembered = 10_000
 
 // Manager is the mind. One goroutine owns it.
-type Manager struct{}
+type Manager struct {
+	cfg    Config
+	apps   map[string]*app
+	ids    message.IDs
+	seqs   map[message.Target]uint64
+	online bool
+
+	seen, past map[string]struct{} // ids of the last messages
+
+	// Within a Step only.
+	now   time.Time
+	out   []mind.Effect
+	dirty bool
+	corr  string            // the Do at the origin
+	cause *message.Envelope // the message in hand
+}
 
 // New makes a manager without applications.
-func New(c Config) *Manager { panic("to be written") }
+func New(c Config) *Manager {
+	if c.Domain == "" {
+		c.Domain = "default"
+	}
+	if c.CheckEvery <= 0 {
+		c.CheckEvery = time.Minute
+	}
+	if c.Tolerated <= 0 {
+		c.Tolerated = 2
+	}
+	if c.ForbiddenPorts == nil {
+		c.ForbiddenPorts = []int{35197}
+	}
+	return &Manager{cfg: c, apps: map[string]*app{}, ids: message.NewIDs(c.Epoch, 0), seqs: map[message.Target]uint64{}}
+}
+
+// Clone copies the mind: what happens to one does not show in the other.
+func (m *Manager) Clone() *Manager {
+	c := *m
+	c.apps = make(map[string]*app, len(m.apps))
+	for name, a := range m.apps {
+		c.apps[name] = a.clone()
+	}
+	c.seqs, c.seen, c.past = maps.Clone(m.seqs), maps.Clone(m.seen), maps.Clone(m.past)
+	c.out, c.cause = nil, nil
+	return &c
+}
 
 // Start gives the effects of the first moment.
-func (m *Manager) Start(now time.Time) []mind.Effect { panic("to be written") }
-
-// Step takes one event.
-func (m *Manager) Step(now time.Time, ev mind.Event) []mind.Effect { panic("to be written") }
-
-// Status is what the manager knows of an instance. Immutable.
-type Status struct {
-	Path, Component string
-	Machine         bool
-	State           lifecycle.State
-	Since           time.Time
-	Imports         []Import // sorted by prefix, then in order of arrival
-	Failure         *lifecycle.Failure
-	Address         string // machines
-	MachineID       string
+func (m *Manager) Start(now time.Time) []mind.Effect {
+	return []mind.Effect{mind.Wait{Timer: timerCheck, After: m.cfg.CheckEvery}}
 }
 
-// Import is an import that an instance holds.
-type Import struct {
-	Prefix, App, Path string
-	Vars              []model.Variable
-}
-
-// Statuses gives every instance of an application, parents first, siblings in order of creation.
-func (m *Manager) Statuses(app string) []Status { panic("to be written") }
-
-// Status gives one instance.
-func (m *Manager) Status(app, path string) (Status, bool) { panic("to be written") }
-
-// Instances is the present model of an application: what was predefined, with what was added and removed since.
-func (m *Manager) Instances(app string) []*model.Instance { panic("to be written") }
-
-// Do is an event: a person asks for something. Answer follows, with the same ID, once it is accepted or refused.
-type Do struct {
-	ID  string // becomes the correlation of every message it causes
-	App string
-	Op  Op
-}
-
-// Op is an operation (lifecycle.md 6 and 7).
-type Op interface{ op() }
-
-// The operations.
-type (
-	// Create makes an application from a template; its instances are copied.
-	Create struct{ Template *model.Application }
-	// Request asks for a state (LC-2).
-	Request struct {
-		Path  string
-		State lifecycle.State
+// Step takes one event. Whatever must survive a crash is announced by a Save, which comes before every other effect.
+func (m *Manager) Step(now time.Time, ev mind.Event) []mind.Effect {
+	m.now, m.dirty, m.corr, m.cause = now, false, "", nil
+	m.out = make([]mind.Effect, 1, 4)
+	m.out[0] = mind.Save{}
+	m.take(ev)
+	out := m.out
+	m.out, m.cause = nil, nil
+	if !m.dirty {
+		out = out[1:]
 	}
-	// DeployAndStart requests DEPLOYED_STARTED from Path down, or everywhere when Path is "" (LC-65).
-	DeployAndStart struct{ Path string }
-	// StopAll stops everything but machines.
-	StopAll struct{ Path string }
-	// UndeployAll undeploys the starting points.
-	UndeployAll struct{ Path string }
-	// Add inserts an instance with its children below Parent ("" for a root).
-	Add struct {
-		Parent   string
-		Instance *model.Instance
+	return out
+}
+
+func (m *Manager) take(ev mind.Event) {
+	switch ev := ev.(type) {
+	case mind.Delivered:
+		m.delivered(ev.Msg)
+	case Do:
+		m.obey(ev)
+	case MachineCreated:
+		m.withHost(ev.App, ev.Path, func(a *app, h int32) { m.created(a, h, ev) })
+	case MachineConfigured:
+		m.withHost(ev.App, ev.Path, func(a *app, h int32) { m.configured(a, h, ev.Error) })
+	case MachineTerminated:
+		m.withHost(ev.App, ev.Path, func(a *app, h int32) { m.terminated(a, h, ev.Error) })
+	case MachineSeen:
+		m.withHost(ev.App, ev.Path, func(a *app, h int32) { m.seenMachine(a, h, ev.Running) })
+	case mind.Woken:
+		if ev.Timer == timerCheck {
+			m.check()
+			m.do(mind.Wait{Timer: timerCheck, After: m.cfg.CheckEvery})
+		}
+	case mind.Connected:
+		m.connected()
+	case mind.Lost:
+		m.online = false
 	}
-	// Remove deletes an instance; Deferred waits until it is not deployed any more.
-	Remove struct {
-		Path     string
-		Deferred bool
+}
+
+func (m *Manager) withHost(name, path string, f func(a *app, h int32)) {
+	a := m.apps[name]
+	if a == nil {
+		return
 	}
-	// Rename changes the name of an instance whose machine is not deployed.
-	Rename struct{ Path, Name string }
-	// Replicate copies a root instance.
-	Replicate struct{ Path, Name string }
-	// Resync asks every agent to publish its exports again (LC-107).
-	Resync struct{}
-	// SetGraph replaces the graph and the component facts of an application whose files changed.
-	SetGraph struct{ Graph *model.Graph }
-)
-
-func (Create) op()         {}
-func (Request) op()        {}
-func (DeployAndStart) op() {}
-func (StopAll) op()        {}
-func (UndeployAll) op()    {}
-func (Add) op()            {}
-func (Remove) op()         {}
-func (Rename) op()         {}
-func (Replicate) op()      {}
-func (Resync) op()         {}
-func (SetGraph) op()       {}
-
-// Answer is an effect: how a Do ended. Errors say what was asked, of what, why it is refused.
-type Answer struct {
-	ID     string
-	Errors []error
+	if i, ok := a.paths[path]; ok && a.nodes[i].machine {
+		f(a, a.nodes[i].host)
+	}
 }
 
-// Changed is an effect: an instance is not as it was. For people and logs; nothing depends on it.
-type Changed struct {
-	App, Path string
-	From, To  lifecycle.State
-	Removed   bool // the instance is gone
-	Created   bool // the instance is new
-	Cause     string
-	Failure   *lifecycle.Failure
+// connected listens for every application, then sends what waits.
+func (m *Manager) connected() {
+	m.online = true
+	for _, name := range m.names() {
+		m.do(mind.Bind{To: message.Manager(name)})
+	}
+	for _, name := range m.names() {
+		a := m.apps[name]
+		for h := range a.hosts {
+			m.flush(a, int32(h))
+		}
+	}
 }
 
-// CreateMachine is an effect: ask a target for a machine, then say MachineCreated.
-type CreateMachine struct {
-	App, Path string
-	Gen       int // generation: +1 for each machine of that instance
+// Apps are the names of the applications, sorted.
+func (m *Manager) Apps() []string { return m.names() }
+
+func (m *Manager) names() []string { return slices.Sorted(maps.Keys(m.apps)) }
+
+func (m *Manager) do(e mind.Effect) { m.out = append(m.out, e) }
+
+func (m *Manager) envelope(body message.Body, corr string, seq uint64) *message.Envelope {
+	e := &message.Envelope{
+		ID: m.ids.Next(), Type: body.Type(), Time: m.now, Domain: m.cfg.Domain, Corr: corr, Body: body,
+		From: message.From{Kind: message.FromManager, Epoch: m.cfg.Epoch, Seq: seq},
+	}
+	if m.cause != nil {
+		e.Cause, e.Trace = m.cause.ID, m.cause.Trace
+	}
+	return e
 }
 
-// MachineCreated is an event. Error is "" when it worked.
-type MachineCreated struct {
-	App, Path string
-	Gen       int
-	MachineID string
-	Error     string
+// publish sends a message.
+func (m *Manager) publish(to message.Target, body message.Body, corr string) *message.Envelope {
+	seq := m.seqs[to] + 1
+	m.seqs[to] = seq
+	e := m.envelope(body, corr, seq)
+	m.do(mind.Publish{To: to, Msg: e})
+	return e
 }
 
-// MachineConfigured is an event: configuration ended. Error is "" when it worked.
-type MachineConfigured struct {
-	App, Path string
-	Error     string
+// known notes an id; it says whether it was there already (MS-60).
+func (m *Manager) known(id string) bool {
+	if _, ok := m.seen[id]; ok {
+		return true
+	}
+	if _, ok := m.past[id]; ok {
+		return true
+	}
+	if m.seen == nil {
+		m.seen = make(map[string]struct{}, 16)
+	}
+	m.seen[id] = struct{}{}
+	if len(m.seen) >= remembered {
+		m.seen, m.past = nil, m.seen
+	}
+	return false
 }
 
-// TerminateMachine is an effect: end a machine, then say MachineTerminated.
-type TerminateMachine struct{ App, Path, MachineID string }
-
-// MachineTerminated is an event. Error is "" when it worked.
-type MachineTerminated struct{ App, Path, Error string }
-
-// QueryMachine is an effect: is this machine running? MachineSeen follows (LC-96).
-type QueryMachine struct{ App, Path, MachineID string }
-
-// Running is a target's answer about a machine.
-type Running uint8
-
-// The answers.
-const (
-	CannotTell Running = iota
-	IsRunning
-	NotRunning
-)
-
-// MachineSeen is an event.
-type MachineSeen struct {
-	App, Path string
-	Running   Running
+// obey does what a person asks for, then answers.
+func (m *Manager) obey(d Do) {
+	m.corr, m.dirty = d.ID, true
+	errs := m.operate(d)
+	m.do(Answer{ID: d.ID, Errors: errs})
 }
+
+func (m *Manager) operate(d Do) []error {
+	if c, ok := d.Op.(Create); ok {
+		return m.create(d.App, c.Template)
+	}
+	a := m.apps[d.App]
+	if a == nil {
+		return []error{fmt.Errorf("%s: there is no application %q; create it first", words(d.Op), d.App)}
+	}
+	switch op := d.Op.(type) {
+	case Request:
+		return one(m.request(a, op.Path, op.State))
+	case DeployAndStart:
+		return m.deployAndStart(a, op.Path)
+	case StopAll:
+		return m.stopAll(a, op.Path)
+	case UndeployAll:
+		return m.undeployAll(a, op.Path)
+	case Add:
+		return m.add(a, op)
+	case Remove:
+		return one(m.remove(a, op))
+	case Rename:
+		return one(m.rename(a, op))
+	case Replicate:
+		return m.replicate(a, op)
+	case SetGraph:
+		return m.setGraph(a, op.Graph)
+	}
+	return m.operateRare(a, d.Op)
+}
+
+func (m *Manager) operateRare(a *app, op Op) []error {
+	switch op := op.(type) {
+	case Delete:
+		return one(m.delete(a))
+	case Resync:
+		m.resync(a)
+	case Bind:
+		return m.bind(a, op)
+	case Cancel:
+		return one(m.cancel(a, op.ID))
+	}
+	return nil
+}
+
+func one(err error) []error {
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
+// words names an operation in an error.
+func words(op Op) string {
+	switch op := op.(type) {
+	case Request:
+		return "request " + op.State.String() + " of " + op.Path
+	case DeployAndStart:
+		return "deploy and start " + orAll(op.Path)
+	case StopAll:
+		return "stop " + orAll(op.Path)
+	case UndeployAll:
+		return "undeploy " + orAll(op.Path)
+	case Add:
+		return "add an instance below " + op.Parent + "/"
+	case Remove:
+		return "remove " + op.Path
+	case Rename:
+		return "rename " + op.Path
+	case Replicate:
+		return "replicate " + op.Path
+	}
+	return fmt.Sprintf("%T", op)[len("manager."):]
+}
+
+func orAll(path string) string {
+	if path == "" {
+		return "everything"
+	}
+	return path
+}
+
+var _ mind.Mind = (*Manager)(nil)
