@@ -146,6 +146,12 @@ func (g *Graph) IsRoot(c *Component) bool {
 	return i != none && len(g.ancestors[i]) == 0
 }
 
+// IsOrphan says whether no component has the facet (MOD-66).
+func (g *Graph) IsOrphan(f *Facet) bool {
+	i := g.ofFacet(f)
+	return i != none && len(g.members[i]) == 0
+}
+
 // MayContain says whether child may be deployed on parent (MOD-95).
 func (g *Graph) MayContain(parent, child *Component) bool {
 	p, c := g.of(parent), g.of(child)

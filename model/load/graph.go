@@ -45,8 +45,9 @@ func (l *loader) buildGraph(r reading) {
 	for _, u := range r.units {
 		t.components = append(t.components, u.components...)
 		t.facets = append(t.facets, u.facets...)
+		l.Broken = l.Broken || u.broken
 	}
-	l.types = t
+	l.Holes = r.holes
 	l.App.Graph = model.NewGraph(t.components, t.facets)
 	l.reportCollisions(t)
 	if !r.holes {

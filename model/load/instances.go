@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/model/decl"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/source"
 )
@@ -48,6 +50,9 @@ func (l *loader) buildInstances(r reading) {
 	for _, u := range r.units {
 		declared = append(declared, u.instances...)
 	}
+	if !l.options.Strict {
+		declared = l.readChannels(declared)
+	}
 	repeated := l.reportRepeated(declared)
 	l.reportUnknownComponents(declared)
 	c := copier{loader: l, repeated: repeated}
@@ -56,6 +61,46 @@ func (l *loader) buildInstances(r reading) {
 		c.reportConflicts("", roots)
 	}
 	l.App.Instances = nameApplication(roots, l.App.Descriptor.Name)
+}
+
+// readChannels takes the property "channel" of version 0.1 for what it was, unless it overrides a variable (dsl.md 10).
+func (l *loader) readChannels(list []*model.Instance) []*model.Instance {
+	var out []*model.Instance
+	for k, i := range list {
+		if now := l.readChannel(i); now != i {
+			if out == nil {
+				out = slices.Clone(list)
+			}
+			out[k] = now
+		}
+	}
+	if out == nil {
+		return list
+	}
+	return out
+}
+
+func (l *loader) readChannel(i *model.Instance) *model.Instance {
+	now := i
+	if children := l.readChannels(i.Children); len(children) > 0 && &children[0] != &i.Children[0] {
+		now = clone(now)
+		now.Children = children
+	}
+	at := slices.IndexFunc(i.Overrides, func(o model.Override) bool { return o.Name == "channel" })
+	if at < 0 || len(model.Overridden(l.App.Graph.Exports(l.App.Graph.Component(i.Component)), "channel").Local) > 0 {
+		return now
+	}
+	channels, hint := decl.LegacyChannel(i.Overrides[at])
+	l.report(placeProblem(hint, i.File, i.Base))
+	now = clone(now)
+	now.Channels = slices.Concat(i.Channels, channels)
+	now.Overrides = slices.Delete(slices.Clone(i.Overrides), at, at+1)
+	return now
+}
+
+func clone(i *model.Instance) *model.Instance {
+	c := *i
+	return &c
 }
 
 // nameApplication puts the application's name among the data of each root (MOD-105).

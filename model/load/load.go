@@ -45,6 +45,10 @@ type Result struct {
 	All []string
 	// Reached are the graph and instances files that the entry points lead to, sorted (MOD-14).
 	Reached []string
+	// Holes says that a file of the graph is missing: names that nobody declares may well be declared there.
+	Holes bool
+	// Broken says that the text of a file of the graph could not be read whole.
+	Broken bool
 	// GraphFile is the entry of the graph; "" when there is none.
 	GraphFile string
 	// Descriptor are the keys of the descriptor and their places; nil when it could not be read.
@@ -52,7 +56,6 @@ type Result struct {
 
 	options Options
 	units   map[string]*unit
-	types   *types
 }
 
 // Dir loads an application. fsys is its folder, or the build project around it (MOD-11). prev, when not nil, is an
