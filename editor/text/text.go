@@ -1,4 +1,6 @@
-// Package text is one buffer of text with cursors and an undo tree; it knows no screen.
+// Package text edits one buffer of text.
+//
+// A buffer has cursors, selections, an undo tree; it knows no screen.
 package text
 
 import (
