@@ -16,6 +16,9 @@ type Graph struct {
 	facetRank  map[string]int32
 	sorted     []*Component // by rank
 	sortedF    []*Facet
+	rankAt     []int32 // rank of each of components
+	facetAt    []int32 // rank of each of facets
+	declared   int     // how many types were given, repeated names included
 
 	super       []int32 // direct super component, or none
 	supers      rows    // spec/model.md 6.1
@@ -27,14 +30,23 @@ type Graph struct {
 	members     rows
 	children    rows // MOD-40
 	ancestors   rows // MOD-41
-	roots       []*Component
+	roots       []int32
 
 	installer    []string
 	exports      [][]Variable
 	facetExports [][]Variable
 	imports      [][]Import
 
-	unknown []Unknown
+	unknown []missing
+}
+
+// missing is an unknown reference: its owner by rank, its position in the property.
+type missing struct {
+	owner  int32
+	facet  bool // the owner is a facet
+	child  bool // the property is children; otherwise what the owner extends, or its facets
+	at     int
+	wanted Want
 }
 
 // Want says what kind of type a reference asks for.
@@ -64,9 +76,9 @@ type rows [][]int32
 // NewGraph computes a graph. Of several declarations with one name the first counts (MOD-36); unknown names are ignored;
 // it terminates on every cycle (MOD-60).
 func NewGraph(components []*Component, facets []*Facet) *Graph {
-	g := &Graph{}
-	g.components, g.sorted, g.rank = rankByName(components, func(c *Component) string { return c.Name })
-	g.facets, g.sortedF, g.facetRank = rankByName(facets, func(f *Facet) string { return f.Name })
+	g := &Graph{declared: len(components) + len(facets)}
+	g.components, g.sorted, g.rank, g.rankAt = rankByName(components, func(c *Component) string { return c.Name })
+	g.facets, g.sortedF, g.facetRank, g.facetAt = rankByName(facets, func(f *Facet) string { return f.Name })
 	g.relate()
 	g.contain()
 	g.qualify()
@@ -74,21 +86,30 @@ func NewGraph(components []*Component, facets []*Facet) *Graph {
 }
 
 // rankByName keeps the first declaration of each name and orders names alphabetically.
-func rankByName[T any](all []T, name func(T) string) (kept, sorted []T, rank map[string]int32) {
+func rankByName[T any](all []T, name func(T) string) (kept, sorted []T, rank map[string]int32, at []int32) {
 	rank = make(map[string]int32, len(all))
 	kept = make([]T, 0, len(all))
+	names := make([]string, 0, len(all))
 	for _, t := range all {
-		if _, again := rank[name(t)]; !again {
-			rank[name(t)] = 0
+		n := name(t)
+		if _, again := rank[n]; !again {
+			rank[n] = int32(len(kept))
 			kept = append(kept, t)
+			names = append(names, n)
 		}
 	}
-	sorted = slices.Clone(kept)
-	slices.SortFunc(sorted, func(a, b T) int { return strings.Compare(name(a), name(b)) })
-	for i, t := range sorted {
-		rank[name(t)] = int32(i)
+	order := make([]int32, len(kept))
+	for i := range order {
+		order[i] = int32(i)
 	}
-	return kept, sorted, rank
+	slices.SortFunc(order, func(a, b int32) int { return strings.Compare(names[a], names[b]) })
+	sorted, at = make([]T, len(kept)), make([]int32, len(kept))
+	for r, i := range order {
+		sorted[r] = kept[i]
+		at[i] = int32(r)
+		rank[names[i]] = int32(r)
+	}
+	return kept, sorted, rank, at
 }
 
 // Components are all components, in declaration order.
@@ -98,7 +119,32 @@ func (g *Graph) Components() []*Component { return g.components }
 func (g *Graph) Facets() []*Facet { return g.facets }
 
 // Unknown are the references that designate nothing (MOD-37); the graph does without them.
-func (g *Graph) Unknown() []Unknown { return g.unknown }
+func (g *Graph) Unknown() []Unknown {
+	out := make([]Unknown, len(g.unknown))
+	for i, m := range g.unknown {
+		out[i] = g.describe(m)
+	}
+	return out
+}
+
+func (g *Graph) describe(m missing) Unknown {
+	if m.facet {
+		f := g.sortedF[m.owner]
+		refs := f.Extends
+		if m.child {
+			refs = f.Children
+		}
+		return Unknown{f.Name, f.Origin, refs[m.at], m.wanted}
+	}
+	c := g.sorted[m.owner]
+	switch {
+	case m.child:
+		return Unknown{c.Name, c.Origin, c.Children[m.at], m.wanted}
+	case m.wanted == WantComponent:
+		return Unknown{c.Name, c.Origin, c.Extends, m.wanted}
+	}
+	return Unknown{c.Name, c.Origin, c.Facets[m.at], m.wanted}
+}
 
 // Component finds a component by name; nil when there is none.
 func (g *Graph) Component(name string) *Component {
@@ -117,7 +163,7 @@ func (g *Graph) Facet(name string) *Facet {
 }
 
 // Roots are the components without ancestor, sorted by name (MOD-44).
-func (g *Graph) Roots() []*Component { return g.roots }
+func (g *Graph) Roots() []*Component { return g.componentsOf(rows{g.roots}, 0) }
 
 // Supers starts with c and goes up (spec/model.md 6.1).
 func (g *Graph) Supers(c *Component) []*Component { return g.componentsOf(g.supers, g.of(c)) }

@@ -11,14 +11,14 @@ func (g *Graph) relate() {
 		g.super[i] = none
 		if c.Extends.Name != "" {
 			if g.super[i] = lookup(g.rank, c.Extends.Name); g.super[i] == none {
-				g.unknown = append(g.unknown, Unknown{c.Name, c.Origin, c.Extends, WantComponent})
+				g.unknown = append(g.unknown, missing{owner: int32(i), wanted: WantComponent})
 			}
 		}
-		g.ownFacets[i] = g.resolveFacets(&refs, c.Name, c.Origin, c.Facets)
+		g.ownFacets[i] = g.resolveFacets(&refs, missing{owner: int32(i), wanted: WantFacet}, c.Facets)
 	}
 	g.ownFacetsF = make(rows, len(g.sortedF))
 	for i, f := range g.sortedF {
-		g.ownFacetsF[i] = g.resolveFacets(&refs, f.Name, f.Origin, f.Extends)
+		g.ownFacetsF[i] = g.resolveFacets(&refs, missing{owner: int32(i), facet: true, wanted: WantFacet}, f.Extends)
 	}
 	g.supers = g.climb()
 	g.subs = invert(g.supers, len(g.sorted), false)
@@ -28,11 +28,12 @@ func (g *Graph) relate() {
 }
 
 // resolveFacets turns names into ranks, in order; repeated ones count once (DSL-48).
-func (g *Graph) resolveFacets(space *arena, owner string, o Origin, refs []Ref) []int32 {
-	for _, r := range refs {
+func (g *Graph) resolveFacets(space *arena, owner missing, refs []Ref) []int32 {
+	for k, r := range refs {
 		i := lookup(g.facetRank, r.Name)
 		if i == none {
-			g.unknown = append(g.unknown, Unknown{owner, o, r, WantFacet})
+			owner.at = k
+			g.unknown = append(g.unknown, owner)
 		} else if !slices.Contains(space.block[space.start:], i) {
 			space.push(i)
 		}
@@ -108,16 +109,16 @@ func (g *Graph) contain() {
 	n, m := len(g.sorted), len(g.sortedF)
 	ofType, ofFacet := make([]listed, n), make([]listed, m)
 	for i, c := range g.sorted {
-		ofType[i] = g.resolveChildren(c.Name, c.Origin, c.Children)
+		ofType[i] = g.resolveChildren(missing{owner: int32(i), child: true}, c.Children)
 	}
 	for i, f := range g.sortedF {
-		ofFacet[i] = g.resolveChildren(f.Name, f.Origin, f.Children)
+		ofFacet[i] = g.resolveChildren(missing{owner: int32(i), facet: true, child: true}, f.Children)
 	}
 	g.children = g.union(ofType, ofFacet)
 	g.ancestors = g.union(g.listers(ofType, ofFacet))
 	for i, a := range g.ancestors {
 		if len(a) == 0 {
-			g.roots = append(g.roots, g.sorted[i])
+			g.roots = append(g.roots, int32(i))
 		}
 	}
 }
@@ -126,14 +127,15 @@ func (g *Graph) contain() {
 type listed struct{ components, facets []int32 }
 
 // resolveChildren finds what names of children designate: a component if there is one, else a facet (MOD-37).
-func (g *Graph) resolveChildren(owner string, o Origin, refs []Ref) (l listed) {
-	for _, r := range refs {
+func (g *Graph) resolveChildren(owner missing, refs []Ref) (l listed) {
+	for k, r := range refs {
 		if c := lookup(g.rank, r.Name); c != none {
 			l.components = append(l.components, c)
 		} else if f := lookup(g.facetRank, r.Name); f != none {
 			l.facets = append(l.facets, f)
 		} else {
-			g.unknown = append(g.unknown, Unknown{owner, o, r, WantType})
+			owner.at = k
+			g.unknown = append(g.unknown, owner)
 		}
 	}
 	return l

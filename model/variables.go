@@ -7,21 +7,28 @@ import (
 
 // qualify computes installers, exports, imports (spec/model.md 6.3 and 7).
 func (g *Graph) qualify() {
-	g.installer = make([]string, len(g.sorted))
-	g.imports = make([][]Import, len(g.sorted))
-	for i := range g.sorted {
-		g.installer[i] = g.installerOf(i)
-		g.imports[i] = g.importsOf(i)
-	}
-	g.facetExports = make([][]Variable, len(g.sortedF))
-	doneF := make([]bool, len(g.sortedF))
+	n, m := len(g.sorted), len(g.sortedF)
+	g.installer, g.imports, g.exports = make([]string, n), make([][]Import, n), make([][]Variable, n)
+	g.facetExports = make([][]Variable, m)
+	g.requalify(make([]bool, n), make([]bool, m))
+}
+
+// requalify computes again all that is not done.
+func (g *Graph) requalify(done, doneF []bool) {
 	for i := range g.sortedF {
 		g.exportFacet(int32(i), doneF)
 	}
-	g.exports = make([][]Variable, len(g.sorted))
-	done := make([]bool, len(g.sorted))
 	for i := range g.sorted {
-		g.exportComponent(int32(i), done)
+		if done[i] {
+			continue
+		}
+		g.installer[i] = g.installerOf(i)
+		g.imports[i] = g.importsOf(i)
+	}
+	for i := range g.sorted {
+		if !done[i] {
+			g.exportComponent(int32(i), done)
+		}
 	}
 }
 

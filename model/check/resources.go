@@ -36,41 +36,24 @@ func resources(s *subject) (found []diag.Problem) {
 // recipes knows the folders of resources without asking the disk for each.
 type recipes struct {
 	*subject
-	root    string
-	folders map[string]bool
-	files   map[string][]string // by folder, relative to it, in the order of load.Result.All
+	root  string
+	files map[string][]string // by folder, relative to it
 }
 
 func openRecipes(s *subject) *recipes {
-	r := &recipes{subject: s, root: path.Join(s.result.Base, "graph"), folders: make(map[string]bool), files: make(map[string][]string)}
-	for _, name := range s.result.All {
-		if inside, ok := strings.CutPrefix(name, r.root+"/"); ok {
-			if dir, file, ok := strings.Cut(inside, "/"); ok {
-				r.folders[dir] = true
-				r.files[dir] = append(r.files[dir], file)
-			}
-		}
-	}
-	// Folders without files count as well; where the list cannot be had, those with files do.
-	entries, _ := fs.ReadDir(s.fsys, r.root)
-	for _, e := range entries {
-		if e.IsDir() {
-			r.folders[e.Name()] = true
-		}
-	}
-	return r
+	return &recipes{subject: s, root: path.Join(s.result.Base, "graph"), files: s.result.Resources}
 }
 
 // folderOf is the folder of the first of the super components that has one (MOD-55).
 func (r *recipes) folderOf(c *model.Component) (string, bool) {
-	if len(r.folders) == 0 {
+	if len(r.files) == 0 {
 		return "", false
 	}
-	if r.folders[c.Name] {
+	if _, ok := r.files[c.Name]; ok {
 		return c.Name, true
 	}
 	for _, super := range r.graph.Supers(c) {
-		if r.folders[super.Name] {
+		if _, ok := r.files[super.Name]; ok {
 			return super.Name, true
 		}
 	}

@@ -65,26 +65,60 @@ func (f folder) read(name string) (string, error) {
 	return string(data), err
 }
 
-// files finds every file of the project, hidden ones left out, sorted by file name (MOD-12). What cannot be listed is
-// left out: whoever needs it will say so.
-func (f folder) files() []string {
-	var found []string
+// listing is what a folder holds.
+type listing struct {
+	given  []string // what a Snapshot gave: the same list again means that nothing came or went
+	all    []string // sorted by file name (MOD-12)
+	inside map[string][]string
+}
+
+// list finds every file of the project, hidden ones left out. What cannot be listed is left out: whoever needs it will say
+// so. old is an earlier listing, or nil.
+func (f folder) list(old *listing) *listing {
+	n := &listing{}
 	if s, ok := f.fsys.(Snapshot); ok {
-		for _, name := range s.Paths() {
+		n.given = s.Paths()
+		if old != nil && same(n.given, old.given) {
+			return old
+		}
+		for _, name := range n.given {
 			if f.base == "" || strings.HasPrefix(name, f.base+"/") {
-				found = append(found, name)
+				n.all = append(n.all, name)
 			}
 		}
 	} else {
-		found = f.walk()
+		n.all = f.walk()
 	}
-	slices.SortFunc(found, func(a, b string) int {
+	slices.SortFunc(n.all, func(a, b string) int {
 		if c := strings.Compare(path.Base(a), path.Base(b)); c != 0 {
 			return c
 		}
 		return strings.Compare(a, b)
 	})
-	return found
+	n.inside = f.resources(n.all)
+	return n
+}
+
+func same(a, b []string) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] }
+
+// resources groups the files below each folder of graph/, by names relative to that folder. Folders without files are in it.
+func (f folder) resources(all []string) map[string][]string {
+	out := make(map[string][]string)
+	root := f.path(graphDir)
+	for _, name := range all {
+		if inside, ok := strings.CutPrefix(name, root+"/"); ok {
+			if dir, file, ok := strings.Cut(inside, "/"); ok {
+				out[dir] = append(out[dir], file)
+			}
+		}
+	}
+	entries, _ := fs.ReadDir(f.fsys, root) // a folder that cannot be listed was reported as missing
+	for _, e := range entries {
+		if _, known := out[e.Name()]; e.IsDir() && !known {
+			out[e.Name()] = nil
+		}
+	}
+	return out
 }
 
 func (f folder) walk() (found []string) {

@@ -48,7 +48,11 @@ func (l *loader) buildGraph(r reading) {
 		l.Broken = l.Broken || u.broken
 	}
 	l.Holes = r.holes
-	l.App.Graph = model.NewGraph(t.components, t.facets)
+	if l.prev != nil {
+		l.App.Graph = l.prev.App.Graph.Update(t.components, t.facets)
+	} else {
+		l.App.Graph = model.NewGraph(t.components, t.facets)
+	}
 	l.reportCollisions(t)
 	if !r.holes {
 		l.reportUnknown()

@@ -54,15 +54,19 @@ type Result struct {
 	// Descriptor are the keys of the descriptor and their places; nil when it could not be read.
 	Descriptor *Properties
 
+	// Resources are the folders directly below graph/ with their files, relative to them, in the order of All.
+	Resources map[string][]string
+
 	options Options
 	units   map[string]*unit
+	listing *listing
 }
 
 // Dir loads an application. fsys is its folder, or the build project around it (MOD-11). prev, when not nil, is an
 // earlier result of the same folder: what did not change is taken from it.
 func Dir(fsys fs.FS, o Options, prev *Result) *Result {
 	l := newLoader(openFolder(fsys), o, prev)
-	l.All = l.folder.files()
+	l.look()
 	l.Recipe = o.Recipe || l.looksLikeRecipe()
 	if l.Recipe {
 		l.describeRecipe()
@@ -114,6 +118,16 @@ func newLoader(f folder, o Options, prev *Result) *loader {
 		folder: f,
 		prev:   prev,
 	}
+}
+
+// look lists the folder.
+func (l *loader) look() {
+	var old *listing
+	if l.prev != nil {
+		old = l.prev.listing
+	}
+	l.listing = l.folder.list(old)
+	l.All, l.Resources = l.listing.all, l.listing.inside
 }
 
 func (l *loader) report(p diag.Problem) { l.Problems = append(l.Problems, p) }

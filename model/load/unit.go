@@ -20,11 +20,14 @@ type unit struct {
 	broken     bool           // a severe P_ problem explains what else is wrong (DEV-7)
 }
 
-// piece is one chunk, where it starts, and what it declares.
+// piece is one chunk, where it starts, what it declares, and the declaration that knows its place.
 type piece struct {
-	chunk *syntax.Chunk
-	base  int
-	decl  *decl.Decl
+	chunk     *syntax.Chunk
+	base      int
+	decl      *decl.Decl
+	component *model.Component
+	facet     *model.Facet
+	instance  *model.Instance
 }
 
 // importLine is an import with its place in the file.
@@ -87,12 +90,12 @@ func (u *unit) cut(tree *syntax.Tree, old *unit, o Options) {
 	n := len(u.pieces)
 	head := 0
 	for head < n && head < len(was) && u.pieces[head].chunk == was[head].chunk {
-		u.pieces[head].decl = was[head].decl
+		u.pieces[head].take(&was[head])
 		head++
 	}
 	tail := 0
 	for tail < n-head && tail < len(was)-head && u.pieces[n-1-tail].chunk == was[len(was)-1-tail].chunk {
-		u.pieces[n-1-tail].decl = was[len(was)-1-tail].decl
+		u.pieces[n-1-tail].take(&was[len(was)-1-tail])
 		tail++
 	}
 	for i := head; i < n-tail; i++ {
@@ -100,29 +103,51 @@ func (u *unit) cut(tree *syntax.Tree, old *unit, o Options) {
 	}
 }
 
-// place copies the declarations and tells each where it stands. Components are copied into one block of memory.
+// take keeps the declaration of the same chunk, and its placed form when the chunk did not move.
+func (p *piece) take(old *piece) {
+	p.decl = old.decl
+	if p.base == old.base {
+		p.component, p.facet, p.instance = old.component, old.facet, old.instance
+	}
+}
+
+// place tells each declaration where it stands, in a copy. Copies of components come from one block of memory.
 func (u *unit) place() {
 	name := u.file.Name
-	components := make([]model.Component, 0, len(u.pieces))
+	moved := 0
+	for i := range u.pieces {
+		if p := &u.pieces[i]; p.decl.Component != nil && p.component == nil {
+			moved++
+		}
+	}
+	copies := make([]model.Component, moved)
+	u.components = make([]*model.Component, 0, len(u.pieces))
 	for i := range u.pieces {
 		p := &u.pieces[i]
-		d := p.decl
-		switch {
+		switch d := p.decl; {
 		case d.Component != nil:
-			components = append(components, *d.Component)
-			c := &components[len(components)-1]
-			c.File, c.Base = name, p.base
-			u.components = append(u.components, c)
+			if p.component == nil {
+				p.component, copies = &copies[0], copies[1:]
+				*p.component = *d.Component
+				p.component.File, p.component.Base = name, p.base
+			}
+			u.components = append(u.components, p.component)
 		case d.Facet != nil:
-			f := *d.Facet
-			f.File, f.Base = name, p.base
-			u.facets = append(u.facets, &f)
+			if p.facet == nil {
+				f := *d.Facet
+				f.File, f.Base = name, p.base
+				p.facet = &f
+			}
+			u.facets = append(u.facets, p.facet)
 		case d.Instance != nil:
-			u.instances = append(u.instances, placeInstance(d.Instance, name, p.base))
+			if p.instance == nil {
+				p.instance = placeInstance(d.Instance, name, p.base)
+			}
+			u.instances = append(u.instances, p.instance)
 		case d.Import != nil:
 			u.imports = append(u.imports, placeImport(d.Import, name, p.base))
 		}
-		for _, problem := range d.Problems {
+		for _, problem := range p.decl.Problems {
 			u.problems = append(u.problems, placeProblem(problem, name, p.base))
 		}
 	}
