@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roboconf/workbench/model/diag"
@@ -28,7 +29,7 @@ type parser struct {
 	nodes []node // of the current chunk
 	stack []int  // open blocks, indexes into nodes
 	errs  []Error
-	// own says that chunks must not keep the whole text alive.
+	// own says that each chunk has memory of its own, and no part in that of its neighbours: it may outlive them.
 	own bool
 
 	nodeRoom  []node
@@ -283,24 +284,26 @@ func (p *parser) giveBack() {
 	p.shutAll(at)
 }
 
-// finish makes the chunk; it takes its memory from the slabs.
+// finish makes the chunk. In a whole parse it takes its memory from the slabs.
 func (p *parser) finish(item int, bom bool) *Chunk {
+	c := Chunk{text: p.text[p.base:p.next], errs: p.errs, item: int32(item), ahead: max(0, p.reach-p.next), bom: bom}
+	if p.own {
+		c.text, c.nodes = strings.Clone(c.text), slices.Clone(p.nodes)
+		own := new(Chunk)
+		*own = c
+		return own
+	}
 	if len(p.nodeRoom) < len(p.nodes) {
 		p.nodeRoom = make([]node, max(nodeSlab, len(p.nodes)))
 	}
 	n := len(p.nodes)
-	nodes := p.nodeRoom[:n:n]
-	p.nodeRoom = p.nodeRoom[n:]
-	copy(nodes, p.nodes)
+	c.nodes, p.nodeRoom = p.nodeRoom[:n:n], p.nodeRoom[n:]
+	copy(c.nodes, p.nodes)
 	if len(p.chunkRoom) == 0 {
 		p.chunkRoom = make([]Chunk, chunkSlab)
 	}
-	c := &p.chunkRoom[0]
+	kept := &p.chunkRoom[0]
 	p.chunkRoom = p.chunkRoom[1:]
-	text := p.text[p.base:p.next]
-	if p.own {
-		text = strings.Clone(text)
-	}
-	*c = Chunk{text: text, nodes: nodes, errs: p.errs, item: int32(item), ahead: max(0, p.reach-p.next), bom: bom}
-	return c
+	*kept = c
+	return kept
 }

@@ -234,7 +234,7 @@ func (p *painter) faults(faults []Fault) {
 	}
 }
 
-// flush gives the marks of a value in order. What stands between them is punctuation.
+// flush gives the marks of a value in order, and what stands between them.
 func (p *painter) flush(span source.Span) {
 	slices.SortStableFunc(p.marks, func(a, b Token) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	at := span.Start
@@ -250,7 +250,12 @@ func (p *painter) flush(span source.Span) {
 	p.between(at, span.End)
 }
 
+// between gives what no mark covers: punctuation, or the value of what was bad.
 func (p *painter) between(start, end int) {
 	start, end = trim(p.text, start, end)
-	p.put(start, end, ClassPunct)
+	class := ClassPunct
+	if strings.Trim(p.text[start:end], ",.= \t\"") != "" {
+		class = ClassPlain
+	}
+	p.put(start, end, class)
 }

@@ -55,7 +55,7 @@ func (t *Tree) Reparse(text string) *Tree {
 		kept++
 	}
 	suffix := commonSuffix(t.text[same:], text[same:])
-	entries := make([]entry, kept, len(t.entries)+4)
+	entries := make([]entry, kept, len(t.entries)+8)
 	copy(entries, t.entries)
 	at := 0
 	if kept > 0 {
