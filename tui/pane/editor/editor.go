@@ -136,6 +136,9 @@ func (p *Pane) notice(msg tea.Msg) []pane.Intent {
 	switch msg := msg.(type) {
 	case pane.Snapshot:
 		p.snap = msg.Now
+		if t := p.tab(); t != nil {
+			return p.selected(t)
+		}
 	case pane.Show:
 		return p.show(msg)
 	case pane.Replace:
@@ -230,11 +233,10 @@ func (p *Pane) act(do func(*tab)) []pane.Intent {
 	t.buf.Tick(p.options.Now())
 	do(t)
 	t.reveal = true
-	var intents []pane.Intent
 	if t.buf.Version() != version {
-		intents = append(intents, pane.Edited{File: t.file, Text: t.buf.String()})
+		return []pane.Intent{pane.Edited{File: t.file, Text: t.buf.String()}} // the snapshot of it tells what is selected
 	}
-	return append(intents, p.selected(t)...)
+	return p.selected(t)
 }
 
 // change is act for what changes the text; a text that is read-only says why it stays.
