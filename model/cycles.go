@@ -6,8 +6,7 @@ import "slices"
 // holds, and so on, the component again (spec/model.md 6.5). Sorted by name.
 func (g *Graph) ContainmentCycles() [][]*Component {
 	var out [][]*Component
-	for _, i := range g.inCycles() {
-		path := g.wayBack(i)
+	for _, path := range g.cycles() {
 		cycle := make([]*Component, len(path))
 		for k, j := range path {
 			cycle[k] = g.sorted[j]
@@ -15,6 +14,14 @@ func (g *Graph) ContainmentCycles() [][]*Component {
 		out = append(out, cycle)
 	}
 	return out
+}
+
+// findCycles is what cycles holds: ways back by rank. They depend on the relations alone.
+func (g *Graph) findCycles() (ways [][]int32) {
+	for _, i := range g.inCycles() {
+		ways = append(ways, g.wayBack(i))
+	}
+	return ways
 }
 
 // inCycles are the components that children lead back to. Components that share a row of children go through one node

@@ -1,8 +1,10 @@
 package model
 
 import (
+	"iter"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Graph is the set of types of an application, with everything that inheritance, facets and containment imply
@@ -38,6 +40,10 @@ type Graph struct {
 	imports      [][]Import
 
 	unknown []missing
+
+	// What only a check asks for is computed when it is asked for, and shared by the graphs for which it is the same.
+	cycles func() [][]int32
+	open   func() []open
 }
 
 // missing is an unknown reference: its owner by rank, its position in the property.
@@ -82,6 +88,8 @@ func NewGraph(components []*Component, facets []*Facet) *Graph {
 	g.relate()
 	g.contain()
 	g.qualify()
+	g.cycles = sync.OnceValue(g.findCycles)
+	g.open = sync.OnceValue(g.findOpen)
 	return g
 }
 
@@ -220,6 +228,17 @@ func (g *Graph) Installer(c *Component) string {
 		return g.installer[i]
 	}
 	return ""
+}
+
+// Installers gives each component, sorted by name, with its effective installer.
+func (g *Graph) Installers() iter.Seq2[*Component, string] {
+	return func(yield func(*Component, string) bool) {
+		for r, c := range g.sorted {
+			if !yield(c, g.installer[r]) {
+				return
+			}
+		}
+	}
 }
 
 // MachineInstaller is the installer that means "this is a machine" (MOD-51).

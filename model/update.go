@@ -1,6 +1,11 @@
 package model
 
-import "slices"
+import (
+	"slices"
+	"sync"
+
+	"github.com/roboconf/workbench/model/source"
+)
 
 // Update is NewGraph(components, facets), computed from an earlier graph of which little changed: what an editor needs at
 // each keystroke. When only values, places or one type's variables changed, all relations are taken over.
@@ -36,7 +41,32 @@ func (g *Graph) Update(components []*Component, facets []*Facet) *Graph {
 	u.exports, u.facetExports = slices.Clone(g.exports), slices.Clone(g.facetExports)
 	u.spoil(changed, changedF, done, doneF)
 	u.requalify(done, doneF)
+	if !u.sameAnswers(g, changed, changedF) {
+		u.open = sync.OnceValue(u.findOpen)
+	}
 	return &u
+}
+
+// sameAnswers says whether the same imports are answered as before: no type imports or exports another name.
+func (g *Graph) sameAnswers(old *Graph, changed, changedF []int32) bool {
+	names := func(a, b Variable) bool { return a.Name == b.Name }
+	for _, r := range changed {
+		a, b := old.sorted[r], g.sorted[r]
+		if !slices.EqualFunc(a.Exports, b.Exports, names) || !slices.EqualFunc(a.Imports, b.Imports, sameImport) {
+			return false
+		}
+	}
+	for _, r := range changedF {
+		if !slices.EqualFunc(old.sortedF[r].Exports, g.sortedF[r].Exports, names) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameImport(a, b Import) bool {
+	a.Span, b.Span = source.Span{}, source.Span{}
+	return a == b
 }
 
 // sameShape says whether the types have the same names, in the same order, with the same references.

@@ -95,10 +95,21 @@ type subject struct {
 	// doubtful are the types that refer to something unknown: what they inherit is unknown as well, so that one mistake
 	// gives one finding.
 	doubtful map[string]bool
+	// instances are all instances with their paths, parents first.
+	instances []located
+}
+
+// located is an instance with its path.
+type located struct {
+	path string
+	*model.Instance
 }
 
 func newSubject(r *load.Result, fsys fs.FS) *subject {
 	s := &subject{result: r, app: r.App, graph: r.App.Graph, fsys: fsys, doubtful: make(map[string]bool)}
+	for path, i := range model.Walk(s.app.Instances) {
+		s.instances = append(s.instances, located{path, i})
+	}
 	for _, u := range s.graph.Unknown() {
 		if u.Wanted != model.WantType {
 			s.doubtful[u.Owner] = true

@@ -204,7 +204,7 @@ func externalVariables(s *subject) (found []diag.Problem) {
 	}
 	for _, e := range s.app.Descriptor.Exports {
 		prefix, local := model.SplitName(e.Variable)
-		if !model.IsID(e.Variable) || prefix != "" && s.resolvable(model.Import{Prefix: prefix, Name: local}) {
+		if !model.IsID(e.Variable) || s.graph.Exported(model.Import{Prefix: prefix, Name: local}) || s.doubtfulPrefix(prefix) {
 			continue
 		}
 		p := s.onExport(diag.RMInvalidExternalExport, e, e.Variable)

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/roboconf/workbench/model"
@@ -13,35 +12,15 @@ import (
 
 // importsOwnExports: whoever needs what it gives itself waits for a twin (MOD-142). Inherited imports count (DIA-31).
 func importsOwnExports(s *subject) (found []diag.Problem) {
-	for _, c := range s.graph.Components() {
-		for _, i := range s.graph.Imports(c) {
-			if i.Optional || i.External || !exported(s.graph.Exports(c), i) {
-				continue
-			}
-			p := s.onImport(diag.RMComponentImportsExports, c, i)
-			if at := s.declaration(c, i); !at.IsZero() {
-				end := source.Place{File: at.File, Span: source.Span{Start: at.Span.End, End: at.Span.End}}
-				p.Fixes = replace("Mark the import optional", end, " (optional)")
-			}
-			found = append(found, p)
+	for _, a := range s.graph.SelfImports() {
+		p := s.onImport(diag.RMComponentImportsExports, a.Component, a.Import)
+		if at := s.declaration(a.Component, a.Import); !at.IsZero() {
+			end := source.Place{File: at.File, Span: source.Span{Start: at.Span.End, End: at.Span.End}}
+			p.Fixes = replace("Mark the import optional", end, " (optional)")
 		}
+		found = append(found, p)
 	}
 	return found
-}
-
-// exported says whether a list of exports, sorted by full name, answers an import.
-func exported(exports []model.Variable, i model.Import) bool {
-	if len(exports) == 0 {
-		return false
-	}
-	want := i.Full()
-	if i.Name == "*" {
-		want = want[:len(want)-1]
-	}
-	at, found := slices.BinarySearchFunc(exports, want, func(v model.Variable, name string) int {
-		return strings.Compare(v.Name, name)
-	})
-	return found || i.Name == "*" && at < len(exports) && strings.HasPrefix(exports[at].Name, want)
 }
 
 // unresolvableImports: some component must export what another one imports (MOD-140), be it optional. What a facet
@@ -50,36 +29,23 @@ func unresolvableImports(s *subject) (found []diag.Problem) {
 	if s.result.Holes {
 		return nil
 	}
-	for _, c := range s.graph.Components() {
-		for _, i := range s.graph.Imports(c) {
-			if !i.External && !s.resolvable(i) {
-				found = append(found, s.unresolvable(c, i))
-			}
+	for _, a := range s.graph.Unresolved() {
+		if !s.doubtfulPrefix(a.Import.Prefix) {
+			found = append(found, s.unresolvable(a.Component, a.Import))
 		}
 	}
 	return found
 }
 
-// resolvable looks for the exporter where it must be: the prefix of a variable is the name of the type that declares it.
-func (s *subject) resolvable(i model.Import) bool {
-	if c := s.graph.Component(i.Prefix); c != nil && (exported(s.graph.Exports(c), i) || s.unsure(c)) {
-		return true
-	}
-	f := s.graph.Facet(i.Prefix)
-	if f == nil {
-		return false
-	}
-	for _, c := range s.graph.Members(f) {
-		if exported(s.graph.Exports(c), i) {
-			return true
-		}
-	}
-	return s.doubtful[f.Name]
+// doubtfulPrefix says whether the exports of the type called prefix are not wholly known.
+func (s *subject) doubtfulPrefix(prefix string) bool {
+	c := s.graph.Component(prefix)
+	return c != nil && s.unsure(c) || s.doubtful[prefix] && s.graph.Facet(prefix) != nil
 }
 
 func (s *subject) unresolvable(c *model.Component, i model.Import) diag.Problem {
 	f := s.graph.Facet(i.Prefix)
-	if f != nil && len(s.graph.Members(f)) == 0 && exported(s.graph.FacetExports(f), i) {
+	if f != nil && len(s.graph.Members(f)) == 0 && model.Answered(s.graph.FacetExports(f), i) {
 		p := s.onImport(diag.RMUnresolvableFacetVariable, c, i)
 		p.Related = append(p.Related, related(header(f.Origin), "no component has this facet")...)
 		return p

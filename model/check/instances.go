@@ -15,7 +15,8 @@ func onInstance(code diag.Code, path string, i *model.Instance, details ...diag.
 
 // instanceNames checks instances that a program built.
 func instanceNames(s *subject) (found []diag.Problem) {
-	for path, i := range model.Walk(s.app.Instances) {
+	for _, l := range s.instances {
+		path, i := l.path, l.Instance
 		if !programBuilt(i.Origin) {
 			continue
 		}
@@ -69,7 +70,8 @@ func acceptable(g *model.Graph, c *model.Component) (out []diag.Detail) {
 
 // overrides: a value is meant for exactly one exported variable (MOD-110).
 func overrides(s *subject) (found []diag.Problem) {
-	for path, i := range model.Walk(s.app.Instances) {
+	for _, l := range s.instances {
+		path, i := l.path, l.Instance
 		c := s.graph.Component(i.Component)
 		if c == nil || len(i.Overrides) == 0 {
 			continue
@@ -122,7 +124,8 @@ func isGraphProperty(name string) bool {
 // missingValues: every variable that an instance publishes has a value (MOD-116). Addresses and random ports come later.
 func missingValues(s *subject) (found []diag.Problem) {
 	open := make(map[*model.Component][]int)
-	for path, i := range model.Walk(s.app.Instances) {
+	for _, l := range s.instances {
+		path, i := l.path, l.Instance
 		c := s.graph.Component(i.Component)
 		if c == nil {
 			continue

@@ -17,7 +17,7 @@ func resources(s *subject) (found []diag.Problem) {
 		return nil
 	}
 	r := openRecipes(s)
-	for _, c := range s.graph.Components() {
+	for c, installer := range s.graph.Installers() {
 		if c.Name == "" {
 			continue
 		}
@@ -28,7 +28,7 @@ func resources(s *subject) (found []diag.Problem) {
 			}
 			continue
 		}
-		found = append(found, r.check(c, dir)...)
+		found = append(found, r.check(c, installer, dir)...)
 	}
 	return found
 }
@@ -60,8 +60,7 @@ func (r *recipes) folderOf(c *model.Component) (string, bool) {
 	return "", false
 }
 
-func (r *recipes) check(c *model.Component, dir string) []diag.Problem {
-	installer := r.graph.Installer(c)
+func (r *recipes) check(c *model.Component, installer, dir string) []diag.Problem {
 	switch {
 	case strings.EqualFold(installer, model.MachineInstaller):
 		return r.targets(c, dir)

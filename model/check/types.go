@@ -95,8 +95,8 @@ func exportNames(owner string, o model.Origin, list []model.Variable) (found []d
 
 // noInstaller: somebody must know how to install a component (MOD-50).
 func noInstaller(s *subject) (found []diag.Problem) {
-	for _, c := range s.graph.Components() {
-		if s.graph.Installer(c) == "" && !s.unsure(c) {
+	for c, installer := range s.graph.Installers() {
+		if installer == "" && !s.unsure(c) {
 			found = append(found, onType(diag.RMEmptyComponentInstaller, c.Name, c.Origin, detail(diag.KindComponent, c.Name)))
 		}
 	}
@@ -105,8 +105,8 @@ func noInstaller(s *subject) (found []diag.Problem) {
 
 // invalidInstaller checks installers that a program set; the text was checked before.
 func invalidInstaller(s *subject) (found []diag.Problem) {
-	for _, c := range s.graph.Components() {
-		if name := s.graph.Installer(c); name != "" && !model.IsFlexID(name) {
+	for c, installer := range s.graph.Installers() {
+		if installer != "" && !model.IsFlexID(installer) {
 			found = append(found, onType(diag.RMInvalidComponentInstaller, c.Name, c.Origin, detail(diag.KindComponent, c.Name)))
 		}
 	}

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"io/fs"
 	"path"
 	"slices"
@@ -89,14 +90,24 @@ func (f folder) list(old *listing) *listing {
 	} else {
 		n.all = f.walk()
 	}
-	slices.SortFunc(n.all, func(a, b string) int {
-		if c := strings.Compare(path.Base(a), path.Base(b)); c != 0 {
-			return c
-		}
-		return strings.Compare(a, b)
-	})
+	sortByFileName(n.all)
 	n.inside = f.resources(n.all)
 	return n
+}
+
+// sortByFileName orders by the last element of paths, then by path (MOD-12).
+func sortByFileName(list []string) {
+	type named struct{ base, path string }
+	order := make([]named, len(list))
+	for i, name := range list {
+		order[i] = named{path.Base(name), name}
+	}
+	slices.SortFunc(order, func(a, b named) int {
+		return cmp.Or(strings.Compare(a.base, b.base), strings.Compare(a.path, b.path))
+	})
+	for i := range order {
+		list[i] = order[i].path
+	}
 }
 
 func same(a, b []string) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] }

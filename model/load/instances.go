@@ -123,18 +123,7 @@ func nameApplication(roots []*model.Instance, name string) []*model.Instance {
 
 // reportRepeated reports each of several declarations of one path (MOD-93). It gives the paths concerned.
 func (l *loader) reportRepeated(roots []*model.Instance) map[string]bool {
-	count := make(map[string]int)
-	for path, i := range model.Walk(roots) {
-		if i.Name != "" {
-			count[path]++
-		}
-	}
-	repeated := make(map[string]bool)
-	for path, n := range count {
-		if n > 1 {
-			repeated[path] = true
-		}
-	}
+	repeated := repeatedPaths("", roots, make(map[string]bool))
 	if len(repeated) == 0 {
 		return nil
 	}
@@ -164,6 +153,30 @@ func (l *loader) reportRepeated(roots []*model.Instance) map[string]bool {
 			}
 		}
 		l.report(p)
+	}
+	return repeated
+}
+
+// repeatedPaths looks at siblings, and at the children of siblings of one name together.
+func repeatedPaths(above string, list []*model.Instance, repeated map[string]bool) map[string]bool {
+	if len(list) == 0 {
+		return repeated
+	}
+	children := make(map[string][]*model.Instance, len(list))
+	for _, i := range list {
+		if known, again := children[i.Name]; again {
+			if i.Name != "" {
+				repeated[above+"/"+i.Name] = true
+			}
+			children[i.Name] = slices.Concat(known, i.Children)
+			continue
+		}
+		children[i.Name] = i.Children
+	}
+	for name, below := range children {
+		if len(below) > 0 {
+			repeatedPaths(above+"/"+name, below, repeated)
+		}
 	}
 	return repeated
 }
