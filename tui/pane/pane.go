@@ -69,6 +69,9 @@ type (
 		File, Base string
 		Gone       bool
 	}
+	// Revert takes the unsaved text of a file away: what is on the disk counts again, even if that is no file at all. The
+	// root calls workspace.Revert; the editor remembers the text.
+	Revert struct{ File string }
 	// Save writes a file ("" for all unsaved ones).
 	Save struct{ File string }
 	// Operate asks the running simulation for an operation.

@@ -38,7 +38,7 @@ func (p *Pane) fileActions() []pane.Action {
 		gone = "the file was removed: there is nothing to merge with"
 	}
 	acts := []pane.Action{
-		{ID: "editor.save", Key: "ctrl+s", Title: "Save the file", Off: clean, Do: func() []pane.Intent { return []pane.Intent{pane.Save{File: t.file}} }},
+		{ID: "editor.save", Key: "ctrl+s", Title: "Save the file", Off: clean, Do: func() []pane.Intent { return []pane.Intent{pane.Save{File: p.File()}} }},
 		{ID: "editor.close", Key: "ctrl+w", Title: "Close the file", Off: none, Do: p.close},
 		{ID: "editor.next-file", Key: "ctrl+pgdown", Title: "Next open file", Off: single, Do: func() []pane.Intent { return p.turn(1) }},
 		{ID: "editor.previous-file", Key: "ctrl+pgup", Title: "Previous open file", Off: single, Do: func() []pane.Intent { return p.turn(-1) }},
@@ -118,17 +118,28 @@ func (p *Pane) searchActions() []pane.Action {
 }
 
 func (p *Pane) copy() []pane.Intent {
-	p.clip = p.tab().buf.Copy()
+	t := p.tab()
+	if t == nil {
+		return nil
+	}
+	p.clip = t.buf.Copy()
 	return []pane.Intent{pane.Copy{Text: p.clip.String()}}
 }
 
 func (p *Pane) cut() []pane.Intent {
-	intents := p.change(func(b *text.Buffer) { p.clip = b.Cut() })
-	return append(intents, pane.Copy{Text: p.clip.String()})
+	var copied []pane.Intent
+	intents := p.change(func(b *text.Buffer) {
+		p.clip = b.Cut()
+		copied = []pane.Intent{pane.Copy{Text: p.clip.String()}}
+	})
+	return append(intents, copied...)
 }
 
 func (p *Pane) askLine() []pane.Intent {
 	t := p.tab()
+	if t == nil {
+		return nil
+	}
 	lines := t.buf.Text().Lines()
 	return []pane.Intent{pane.Ask{
 		Title: "Go to line", Hint: fmt.Sprintf("a line of %s, 1 to %d, or line:column", path.Base(t.file), lines),

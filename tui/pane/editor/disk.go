@@ -64,19 +64,36 @@ func (p *Pane) pending() *workspace.Change {
 
 func (p *Pane) keepMine() []pane.Intent {
 	t := p.tab()
+	if p.pending() == nil {
+		return nil
+	}
 	return p.settle(t, *t.theirs, t.buf.String(), "Your text is kept; ^S writes it over the one on disk.")
 }
 
 func (p *Pane) takeTheirs() []pane.Intent {
 	t := p.tab()
-	if t.theirs.Removed {
-		return p.close()
+	switch {
+	case p.pending() == nil:
+		return nil
+	case t.theirs.Removed:
+		return p.drop()
 	}
 	return p.settle(t, *t.theirs, t.theirs.Text, "The text on disk is taken; ^Z brings yours back.")
 }
 
+// drop accepts that the file is gone. Opening a file of that name again brings the text back, as long as the program runs.
+func (p *Pane) drop() []pane.Intent {
+	t := p.tab()
+	t.theirs = nil
+	p.close()
+	return []pane.Intent{pane.Revert{File: t.file}}
+}
+
 func (p *Pane) mergeMarked() []pane.Intent {
 	t := p.tab()
+	if c := p.pending(); c == nil || c.Removed {
+		return nil
+	}
 	merged := text.Merge(t.theirs.Base, t.buf.String(), t.theirs.Text)
 	return p.settle(t, *t.theirs, merged.Text, "Both texts stand between the marks <<<<<<< and >>>>>>>; ^Z takes it back.")
 }

@@ -109,13 +109,10 @@ func (d *driver) drawWith(th *theme.Theme, focused bool) (*cell.Grid, pane.Point
 // screen is the text plane with the cursor shown as a block.
 func (d *driver) screen() string {
 	g, at := d.draw()
-	rows := strings.Split(g.Plain(), "\n")
 	if at.Show {
-		row := []rune(rows[at.Y] + strings.Repeat(" ", d.w))
-		row[at.X] = '█'
-		rows[at.Y] = strings.TrimRight(string(row), " ")
+		g.Put(at.X, at.Y, "█", cell.Style{})
 	}
-	return strings.Join(rows, "\n") + "\n"
+	return g.Plain() + "\n"
 }
 
 // text is the text of the file shown.

@@ -39,6 +39,9 @@ func (f *finder) query() text.Query {
 // start opens the bar; what is selected in one line is looked for.
 func (f *finder) start(p *Pane, replacing bool) []pane.Intent {
 	t := p.tab()
+	if t == nil {
+		return nil
+	}
 	if f.what == nil {
 		f.what, f.with = text.NewBuffer(""), text.NewBuffer("")
 	}

@@ -75,6 +75,9 @@ func (p *Pane) fixable() *diag.Problem {
 // fix applies the only fix, or asks which.
 func (p *Pane) fix() []pane.Intent {
 	d := p.fixable()
+	if d == nil {
+		return nil
+	}
 	if len(d.Fixes) == 1 {
 		return []pane.Intent{pane.Cure{Fix: d.Fixes[0]}}
 	}
