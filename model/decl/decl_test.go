@@ -61,8 +61,10 @@ func TestDIA22Headers(t *testing.T) {
 		{"DSL-22 keywords as names", "facet{\n}\n", "1 X_SUSPICIOUS_NAME «facet»"},
 		{"DSL-2 byte-order mark", "\uFEFFA {\n}\n", "1 X_BYTE_ORDER_MARK «\uFEFF»"},
 		{"an import without location", "import ;\n", "1 PM_EMPTY_IMPORT_LOCATION «import ;»"},
-		{"DEV-39 instances in types", in("instance of B {\n}") + inFacet(" instance of C { # c\n}"),
-			"2 X_INSTANCE_IN_GRAPH_TYPE «instance of B {»\n6 X_INSTANCE_IN_GRAPH_TYPE «instance of C {»"},
+		{
+			"DEV-39 instances in types", in("instance of B {\n}") + inFacet(" instance of C { # c\n}"),
+			"2 X_INSTANCE_IN_GRAPH_TYPE «instance of B {»\n6 X_INSTANCE_IN_GRAPH_TYPE «instance of C {»",
+		},
 	})
 }
 
@@ -70,19 +72,27 @@ func TestPropertiesOfTypes(t *testing.T) {
 	find(t, decl.Options{}, []finding{
 		{"DSL-40 unknown", in("foo: ;"), "2 PM_PROPERTY_NOT_APPLIABLE «foo» NAME=foo"},
 		{"DSL-40 in another case", in("Installer: x y!;"), "2 PM_PROPERTY_NOT_APPLIABLE «Installer» NAME=Installer"},
-		{"DSL-40 not for facets", inFacet("imports: a;\nfacets: b;"),
-			"2 PM_PROPERTY_NOT_APPLIABLE «imports» NAME=imports\n3 PM_PROPERTY_NOT_APPLIABLE «facets» NAME=facets"},
-		{"DSL-41 repeated", in("installer: x;\ninstaller: y;\nextends: A;\nextends: A;"),
-			"3 PM_DUPLICATE_PROPERTY «installer» NAME=installer\n5 PM_DUPLICATE_PROPERTY «extends» NAME=extends"},
+		{
+			"DSL-40 not for facets", inFacet("imports: a;\nfacets: b;"),
+			"2 PM_PROPERTY_NOT_APPLIABLE «imports» NAME=imports\n3 PM_PROPERTY_NOT_APPLIABLE «facets» NAME=facets",
+		},
+		{
+			"DSL-41 repeated", in("installer: x;\ninstaller: y;\nextends: A;\nextends: A;"),
+			"3 PM_DUPLICATE_PROPERTY «installer» NAME=installer\n5 PM_DUPLICATE_PROPERTY «extends» NAME=extends",
+		},
 		{"DSL-41 but not these", in("exports: a;\nexports: b;\nimports: A.b;\nimports: A.c;"), ""},
-		{"DIA-21 repeated, then its value", in("installer: x;\ninstaller: ;\ninstaller: !;"),
+		{
+			"DIA-21 repeated, then its value", in("installer: x;\ninstaller: ;\ninstaller: !;"),
 			"3 PM_DUPLICATE_PROPERTY «installer» NAME=installer\n3 PM_EMPTY_PROPERTY_VALUE «installer: ;»\n" +
-				"4 PM_DUPLICATE_PROPERTY «installer» NAME=installer\n4 PM_INVALID_INSTALLER_NAME «!» NAME=!"},
+				"4 PM_DUPLICATE_PROPERTY «installer» NAME=installer\n4 PM_INVALID_INSTALLER_NAME «!» NAME=!",
+		},
 		{"DIA-21 repeated, then unknown", in("x: a;\nx: b;"), "2 PM_PROPERTY_NOT_APPLIABLE «x» NAME=x\n" +
 			"3 PM_DUPLICATE_PROPERTY «x» NAME=x\n3 PM_PROPERTY_NOT_APPLIABLE «x» NAME=x"},
-		{"DSL-42 empty", in("exports: ;\nimports:;\nchildren:  ;\nfacets: ;\nextends: ;\ninstaller: ;"),
+		{
+			"DSL-42 empty", in("exports: ;\nimports:;\nchildren:  ;\nfacets: ;\nextends: ;\ninstaller: ;"),
 			"2 PM_EMPTY_PROPERTY_VALUE «exports: ;»\n3 PM_EMPTY_PROPERTY_VALUE «imports:;»\n4 PM_EMPTY_PROPERTY_VALUE «children:  ;»\n" +
-				"5 PM_EMPTY_PROPERTY_VALUE «facets: ;»\n6 PM_EMPTY_PROPERTY_VALUE «extends: ;»\n7 PM_EMPTY_PROPERTY_VALUE «installer: ;»"},
+				"5 PM_EMPTY_PROPERTY_VALUE «facets: ;»\n6 PM_EMPTY_PROPERTY_VALUE «extends: ;»\n7 PM_EMPTY_PROPERTY_VALUE «installer: ;»",
+		},
 		{"DEV-3 words before", in("foo bar installer: x;"), "2 X_TEXT_BEFORE_PROPERTY «foo bar»"},
 		{"DSL-16 # in quotes", in(`exports: a = "b # c";`), "2 X_HASH_IN_QUOTES «#»"},
 		{"DSL-18 quotes", in(`installer: "target";`), `2 PM_INVALID_INSTALLER_NAME «"target"» NAME="target"`},
@@ -110,10 +120,14 @@ func TestLists(t *testing.T) {
 			"2 PM_EXTERNAL_IS_KEYWORD_FOR_IMPORTS «external a» VARIABLE=external a"},
 		{"5.5 imports", in("imports: external port (optional), *;"), "2 PM_INCOMPLETE_IMPORTED_VAR_NAME «port» VARIABLE=port\n" +
 			"2 PM_INVALID_IMPORTED_VAR_NAME «*» VARIABLE=*"},
-		{"DSL-43 twice", in("exports: a, b, a = 2;\nimports: A.b;\nimports: A.b (optional);"),
-			"2 X_DUPLICATE_EXPORT «a» VARIABLE=a\n4 X_DUPLICATE_IMPORT «A.b» VARIABLE=A.b"},
-		{"DSL-23 no override can reach it", in("exports: name, data.x;"),
-			"2 X_UNOVERRIDABLE_VARIABLE «name» VARIABLE=name\n2 X_UNOVERRIDABLE_VARIABLE «data.x» VARIABLE=data.x"},
+		{
+			"DSL-43 twice", in("exports: a, b, a = 2;\nimports: A.b;\nimports: A.b (optional);"),
+			"2 X_DUPLICATE_EXPORT «a» VARIABLE=a\n4 X_DUPLICATE_IMPORT «A.b» VARIABLE=A.b",
+		},
+		{
+			"DSL-23 no override can reach it", in("exports: name, data.x;"),
+			"2 X_UNOVERRIDABLE_VARIABLE «name» VARIABLE=name\n2 X_UNOVERRIDABLE_VARIABLE «data.x» VARIABLE=data.x",
+		},
 		{"DSL-3 spans with CR inside", in("children: a\rb\r, -\rc\r;\r"), "2 PM_INVALID_CHILD_NAME «-\rc» NAME=-c"},
 	})
 }
@@ -127,16 +141,22 @@ func TestInstanceProperties(t *testing.T) {
 		{"a name in quotes", "instance of A {\nname: \"a\";\n}\n", "1 PM_INVALID_INSTANCE_NAME «instance of A {»"},
 		{"DSL-11 a blank at the end", "instance of A {\nname: a  ;\n}\n", "2 X_NAME_TRAILING_BLANK «  »"},
 		{"DSL-11 is what count needs", "instance of A {\nname: a ;\ncount: 2;\n}\n", ""},
-		{"count", inInstance("count: 0;") + inInstance("count: x;") + inInstance("count: 99999999999;") + inInstance("count: ++2;") + inInstance("count: +;"),
+		{
+			"count", inInstance("count: 0;") + inInstance("count: x;") + inInstance("count: 99999999999;") + inInstance("count: ++2;") + inInstance("count: +;"),
 			"3 PM_INVALID_INSTANCE_COUNT «0»\n7 PM_INVALID_INSTANCE_COUNT «x»\n11 PM_INVALID_INSTANCE_COUNT «99999999999»\n" +
-				"15 PM_INVALID_INSTANCE_COUNT «++2»\n19 PM_INVALID_INSTANCE_COUNT «+»"},
+				"15 PM_INVALID_INSTANCE_COUNT «++2»\n19 PM_INVALID_INSTANCE_COUNT «+»",
+		},
 		{"DEV-4 blanks after count", inInstance("count: +3 ;"), "3 X_TRAILING_BLANKS « »"},
 		{"count of one", inInstance("count: 1;"), "3 PM_USELESS_INSTANCE_COUNT «1»"},
 		{"state", inInstance("instance-state: Deployed_Started;") + inInstance("instance-state: running;"), "7 X_UNKNOWN_STATE «running» VALUE=running"},
-		{"DSL-59 empty", inInstance("count: ;\nchannels: ;\ninstance-data: ;\ninstance-state: ;\nfoo: ;\ndata.x: ;"),
-			"3 PM_EMPTY_PROPERTY_VALUE «count: ;»\n4 PM_EMPTY_PROPERTY_VALUE «channels: ;»\n5 PM_EMPTY_PROPERTY_VALUE «instance-data: ;»\n6 PM_EMPTY_PROPERTY_VALUE «instance-state: ;»"},
-		{"DSL-60 repeated", inInstance("name: b;\na: 1;\na: 2;\ndata.x: 1;\nDATA.x: 2;\ndata.x: 3;\nExports: a;\nExports: b;"),
-			"3 PM_DUPLICATE_PROPERTY «name» NAME=name\n5 PM_DUPLICATE_PROPERTY «a» NAME=a\n8 PM_DUPLICATE_PROPERTY «data.x» NAME=data.x"},
+		{
+			"DSL-59 empty", inInstance("count: ;\nchannels: ;\ninstance-data: ;\ninstance-state: ;\nfoo: ;\ndata.x: ;"),
+			"3 PM_EMPTY_PROPERTY_VALUE «count: ;»\n4 PM_EMPTY_PROPERTY_VALUE «channels: ;»\n5 PM_EMPTY_PROPERTY_VALUE «instance-data: ;»\n6 PM_EMPTY_PROPERTY_VALUE «instance-state: ;»",
+		},
+		{
+			"DSL-60 repeated", inInstance("name: b;\na: 1;\na: 2;\ndata.x: 1;\nDATA.x: 2;\ndata.x: 3;\nExports: a;\nExports: b;"),
+			"3 PM_DUPLICATE_PROPERTY «name» NAME=name\n5 PM_DUPLICATE_PROPERTY «a» NAME=a\n8 PM_DUPLICATE_PROPERTY «data.x» NAME=data.x",
+		},
 		{"children", "instance of A {\nname: a;\ninstance of {\n}\n}\n", "3 PM_EMPTY_COMPONENT_NAME «instance of {»\n3 PM_MISSING_INSTANCE_NAME «instance of {»"},
 	})
 }

@@ -10,16 +10,18 @@ import (
 // fixed applies the first fix of the first error; "" when it has none.
 func fixed(text string) string {
 	tree := Parse(text)
-	for _, e := range tree.Errors() {
-		for _, f := range tree.Fixes(e) {
-			for _, edit := range slices.Backward(f.Edits) {
-				text = text[:edit.Place.Span.Start] + edit.With + text[edit.Place.Span.End:]
-			}
-			return text
-		}
+	errs := tree.Errors()
+	if len(errs) == 0 {
 		return ""
 	}
-	return ""
+	fixes := tree.Fixes(errs[0])
+	if len(fixes) == 0 {
+		return ""
+	}
+	for _, edit := range slices.Backward(fixes[0].Edits) {
+		text = text[:edit.Place.Span.Start] + edit.With + text[edit.Place.Span.End:]
+	}
+	return text
 }
 
 func TestDIA51Fixes(t *testing.T) {

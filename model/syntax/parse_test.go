@@ -53,8 +53,10 @@ func TestDSL21InstanceOfSpacing(t *testing.T) {
 func TestDSL22KeywordsNeedABlank(t *testing.T) {
 	read(t, []reading{
 		{"glued", "facet{\n}\nimport{\n}\ninstance of{\n}\n", "component:facet{ } component:import{ } component:instance of{ }", ""},
-		{"longer words", "ImportingComponent {\n}\nFacetComponent {\n}\nInstanceOfComponent {\n}\n",
-			"component:ImportingComponent{ } component:FacetComponent{ } component:InstanceOfComponent{ }", ""},
+		{
+			"longer words", "ImportingComponent {\n}\nFacetComponent {\n}\nInstanceOfComponent {\n}\n",
+			"component:ImportingComponent{ } component:FacetComponent{ } component:InstanceOfComponent{ }", "",
+		},
 		{"end of the line", "facet\n", "bad", "1 O_C_BRACKET_MISSING"},
 		{"end of the line, instance", "instance of\n", "bad", "1 O_C_BRACKET_MISSING"},
 		{"an import alone", "import\n", "bad", "1 UNRECOGNIZED_BLOCK"},
@@ -78,13 +80,17 @@ func TestHeaders(t *testing.T) {
 		{"no blank", "VM{\n}\n", "component:VM{ }", ""},
 		{"no name", "{\n}\nfacet {\n}\n", "component:{ } facet:{ }", ""},
 		{"several brackets", "VM {{\n}\n", "component:VM{ }", ""},
-		{"text after", "VM { installer: x; }\nA {}\nB { }\n", "component:VM{ component:A{ component:B{",
-			"1 O_C_BRACKET_EXTRA_CHARACTERS, 2 O_C_BRACKET_EXTRA_CHARACTERS, 3 O_C_BRACKET_EXTRA_CHARACTERS"},
+		{
+			"text after", "VM { installer: x; }\nA {}\nB { }\n", "component:VM{ component:A{ component:B{",
+			"1 O_C_BRACKET_EXTRA_CHARACTERS, 2 O_C_BRACKET_EXTRA_CHARACTERS, 3 O_C_BRACKET_EXTRA_CHARACTERS",
+		},
 		{"brackets apart", "VM { {\n}\n", "component:VM{ }", "1 O_C_BRACKET_EXTRA_CHARACTERS"},
 		{"a lone name", "VM.x\n", "bad", "1 O_C_BRACKET_MISSING"},
 		{"a keyword, a name", "facet x\ninstance of y\n", "bad bad", "1 O_C_BRACKET_MISSING, 2 O_C_BRACKET_MISSING"},
-		{"no header", "foo bar\nfacet x y\n9\ninstaller: x;\n}\n", "bad bad bad bad bad",
-			"1 UNRECOGNIZED_BLOCK, 2 UNRECOGNIZED_BLOCK, 3 UNRECOGNIZED_BLOCK, 4 UNRECOGNIZED_BLOCK, 5 UNRECOGNIZED_BLOCK"},
+		{
+			"no header", "foo bar\nfacet x y\n9\ninstaller: x;\n}\n", "bad bad bad bad bad",
+			"1 UNRECOGNIZED_BLOCK, 2 UNRECOGNIZED_BLOCK, 3 UNRECOGNIZED_BLOCK, 4 UNRECOGNIZED_BLOCK, 5 UNRECOGNIZED_BLOCK",
+		},
 		{"names are not judged here", "a b {\n}\nfacet -x {\n}\n", "component:a b{ } facet:-x{ }", ""},
 	})
 }

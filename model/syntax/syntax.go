@@ -1,4 +1,4 @@
-// Package syntax reads and lays out the text of .graph and .instances files without losing a byte.
+// Package syntax knows the text of .graph or .instances files as trees that lose no byte.
 //
 // A file is a list of chunks: one top-level construct each, with the blanks and comments before it. Chunks are immutable and
 // know nothing of their place, so that they are kept, by identity, when the text around them changes.
