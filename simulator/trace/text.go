@@ -13,7 +13,7 @@ import (
 // Widths of the columns. They do not depend on the trace: a line can be printed before the next one is known.
 const (
 	timeWidth = 10
-	pathWidth = 22
+	pathWidth = 24
 	moveWidth = 28
 )
 

@@ -17,11 +17,11 @@ func sample() *Trace {
 	return t
 }
 
-const text = `    0.000s                        operation                    deploy all
-    3.200s /apache vm/apache      stopped -> unresolved        misses Tomcat.ip
-    3.201s /mysql vm/mysql        start failed                 ! exit 1 after 2s
+const text = `    0.000s                          operation                    deploy all
+    3.200s /apache vm/apache        stopped -> unresolved        misses Tomcat.ip
+    3.201s /mysql vm/mysql          start failed                 ! exit 1 after 2s
    90.000s /a very long path/that moves/the rest gone                         removed
-   90.000s /vm2                   new                          replica of /vm
+   90.000s /vm2                     new                          replica of /vm
 `
 
 func TestText(t *testing.T) {

@@ -1,0 +1,163 @@
+package simulator
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/roboconf/workbench/runtime/agent"
+	"github.com/roboconf/workbench/runtime/lifecycle"
+	"github.com/roboconf/workbench/simulator/profile"
+	"github.com/roboconf/workbench/simulator/property"
+	"github.com/roboconf/workbench/simulator/trace"
+)
+
+// runKey is a recipe of an instance, or what a target does to a machine: each has a luck of its own, so that what the others
+// do does not disturb it.
+type runKey struct{ path, what string }
+
+// runFacts is what is known of the runs of one recipe.
+type runFacts struct {
+	luck  chance
+	count int // runs so far
+	fail  int // the next runs that must fail
+}
+
+// running is the recipe that an agent runs; id 0 is none.
+type running struct {
+	id    uint64
+	path  string
+	op    lifecycle.Operation
+	began time.Duration
+	rule  profile.Rule
+	fails bool
+}
+
+// begin pretends to run a recipe.
+func (w *World) begin(c *client, r agent.Run) {
+	w.readiness(r)
+	facts := w.facts(r.View.Path, r.Op.String())
+	rule := w.options.Profile.Recipe(r.View.Path, w.kindsOf(r.View.Component), r.Op)
+	took, fails := facts.draw(rule)
+	if factor := w.slow[r.View.Path]; factor > 1 {
+		took = time.Duration(float64(took) * factor).Round(grain)
+	}
+	c.run = running{id: r.ID, path: r.View.Path, op: r.Op, began: w.now, rule: rule, fails: fails}
+	if took > 0 {
+		w.note(trace.Entry{Kind: trace.Recipe, Path: r.View.Path, From: r.Op.String(), To: trace.Began, Text: about(r)})
+	}
+	w.at(c, onEnded, took, r.ID<<16|uint64(c.box.starts)&0xffff)
+}
+
+func (w *World) facts(path, what string) *runFacts {
+	k := runKey{path, what}
+	f := w.runs[k]
+	if f == nil {
+		f = &runFacts{luck: luck(w.options.Seed, what, path)}
+		w.runs[k] = f
+	}
+	return f
+}
+
+// draw says how the next run goes.
+func (f *runFacts) draw(r profile.Rule) (took time.Duration, fails bool) {
+	f.count++
+	took = f.luck.between(r.Min, r.Max)
+	fails = f.luck.hits(r.Rate) || f.count <= r.First || f.fail > 0
+	f.fail = max(f.fail-1, 0)
+	return took, fails
+}
+
+// Runs is the number of runs of a recipe so far.
+func (w *World) Runs(path string, op lifecycle.Operation) int {
+	if f := w.runs[runKey{path, op.String()}]; f != nil {
+		return f.count
+	}
+	return 0
+}
+
+// readiness checks that what starts has what it needs (LC-21, LC-50).
+func (w *World) readiness(r agent.Run) {
+	if r.Op != lifecycle.Start && r.Op != lifecycle.Update {
+		return
+	}
+	has := func(prefix string) bool {
+		for _, i := range r.View.Imports {
+			if i.Prefix == prefix {
+				return len(i.From) > 0
+			}
+		}
+		return false
+	}
+	if missing := property.Missing(w.graph, r.View.Component, has); len(missing) > 0 {
+		w.fail("LC-50", r.View.Path, fmt.Sprintf("runs %s without %v", r.Op, missing))
+	}
+}
+
+// about says what an update is about.
+func about(r agent.Run) string {
+	switch {
+	case r.Change == nil:
+		return ""
+	case r.Change.Status == lifecycle.DeployedStopped:
+		return r.Change.Prefix + " disappeared, from " + r.Change.Path
+	}
+	return r.Change.Prefix + " appeared or changed, from " + r.Change.Path
+}
+
+// ended ends the recipe of an agent.
+func (w *World) ended(c *client, arg uint64) {
+	r := c.run
+	if c.mind == nil || r.id != arg>>16 || uint64(c.box.starts)&0xffff != arg&0xffff {
+		return
+	}
+	if !r.fails {
+		w.conclude(c, 0, "")
+		return
+	}
+	words := r.rule.Message
+	if words == "" {
+		words = "the recipe failed, as it was told to"
+	}
+	w.conclude(c, max(r.rule.Exit, 1), words)
+}
+
+// conclude tells the mind how its recipe ended.
+func (w *World) conclude(c *client, exit int, words string) {
+	r := c.run
+	c.run = running{}
+	took := w.now - r.began
+	e := trace.Entry{Kind: trace.Recipe, Path: r.path, From: r.op.String(), To: trace.Ended, Text: "after " + took.String()}
+	if exit != 0 {
+		e.To, e.Problem = trace.Failed, true
+		e.Text = fmt.Sprintf("exit code %d after %s: %s", exit, took, words)
+	}
+	if took > 0 || exit != 0 {
+		w.note(e)
+	}
+	w.step(c, agent.Ended{ID: r.id, ExitCode: exit, Error: words, Took: took})
+}
+
+// cancel kills a recipe; the mind hears of it as of a failure (LC-132).
+func (w *World) cancel(c *client, e agent.Cancel) {
+	if c.run.id == e.ID {
+		c.run.fails = true
+		c.run.rule.Message, c.run.rule.Exit = "killed", 137
+		w.at(c, onEnded, 0, e.ID<<16|uint64(c.box.starts)&0xffff)
+	}
+}
+
+// kindsOf is a component with what it extends, nearest first, for profiles.
+func (w *World) kindsOf(component string) []string {
+	if kinds, ok := w.kinds[component]; ok {
+		return kinds
+	}
+	kinds := []string{component}
+	if c := w.graph.Component(component); c != nil {
+		kinds = kinds[:0]
+		for _, s := range w.graph.Supers(c) {
+			kinds = append(kinds, s.Name)
+		}
+	}
+	w.kinds[component] = kinds
+	return kinds
+}
