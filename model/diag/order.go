@@ -21,10 +21,11 @@ func SortByCode(list []Problem) {
 	})
 }
 
-// Dedup leaves out the repetitions of a finding: same code, place and details (DIA-2). The list must be sorted.
+// Dedup leaves out the repetitions of a finding: same code, place and details (DIA-2). Without a place, what the finding is
+// about counts in its stead. The list must be sorted.
 func Dedup(list []Problem) []Problem {
 	return slices.CompactFunc(list, func(a, b Problem) bool {
-		return a.Code == b.Code && a.Place == b.Place && slices.Equal(a.Details, b.Details)
+		return a.Code == b.Code && a.Place == b.Place && slices.Equal(a.Details, b.Details) && (!a.Place.IsZero() || a.On == b.On)
 	})
 }
 
