@@ -173,6 +173,7 @@ func repeatedPaths(above string, list []*model.Instance, repeated map[string]boo
 		}
 		children[i.Name] = i.Children
 	}
+	// The order cannot show: the result is a set.
 	for name, below := range children {
 		if len(below) > 0 {
 			repeatedPaths(above+"/"+name, below, repeated)

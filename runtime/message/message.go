@@ -1,4 +1,4 @@
-// Package message is what managers and agents tell each other, with its wire form (messaging.md Part B).
+// Package message is what minds tell each other, with its wire form (messaging.md Part B).
 package message
 
 import "time"

@@ -1,4 +1,4 @@
-// Package mind holds the events and the effects that every mind shares.
+// Package mind holds what every mind shares: events, effects.
 //
 // A mind decides: Step takes one event with the time it happened at, and returns what the world must do about it, in order,
 // as plain data. It reads no clock, draws no chance, starts no goroutine and touches no file.

@@ -1,4 +1,4 @@
-// Package theme gives colours, borders and glyphs by meaning.
+// Package theme gives colours, borders, glyphs by meaning.
 package theme
 
 import (

@@ -1,0 +1,187 @@
+package house
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What several packages may reach.
+const (
+	language = "model model/source model/near model/diag model/syntax model/decl model/load model/bind model/check "
+	minds    = "runtime/lifecycle runtime/message runtime/mind runtime/agent runtime/manager runtime/explain "
+	world    = language + minds + "runtime/bus/memory simulator/fault simulator/profile simulator/scenario simulator/trace simulator/property simulator "
+	cells    = "charm.land/... github.com/charmbracelet/... github.com/rivo/uniseg "
+)
+
+// Why an arrow must not be there.
+const (
+	ground   = "the model is the ground: it stands on the standard library alone, so that agents, servers, tools can all use it"
+	pure     = "a mind decides: it knows the model, the life cycle, the messages; whoever gives it hands imports it, not the reverse"
+	pretend  = "the simulator runs the minds in memory: with an adapter in reach it could touch a real machine"
+	noScreen = "the editor's ground knows no screen: a language server needs the same text"
+	screen   = "the terminal shows, asks, routes: adapters are handed to it by cmd"
+	leaf     = "it is used everywhere, so it may reach nothing"
+)
+
+// mayReach says what a package may import, directly or through others: packages of ours, then other modules.
+// The standard library is always in reach; a path that ends with ... stands for all below it.
+var mayReach = map[string]struct{ reach, why string }{
+	"model/source":       {"", ground},
+	"model":              {"model/source", ground},
+	"model/diag":         {"model/source", ground},
+	"model/syntax":       {"model/source model/diag", ground},
+	"model/decl":         {"model model/source model/diag model/syntax", ground},
+	"model/bind":         {"model model/source", "it answers questions about values; problems are told by check"},
+	"model/near":         {"", ground},
+	"model/load":         {"model model/near model/source model/diag model/syntax model/decl model/bind", ground},
+	"model/check":        {language, ground},
+	"editor/text":        {"model/source github.com/rivo/uniseg", noScreen},
+	"editor/workspace":   {language, noScreen},
+	"editor/watch":       {"github.com/fsnotify/fsnotify", noScreen},
+	"runtime/lifecycle":  {"", pure},
+	"runtime/message":    {"model model/source runtime/lifecycle", pure},
+	"runtime/mind":       {"model model/source runtime/lifecycle runtime/message", pure},
+	"runtime/agent":      {"model model/source runtime/lifecycle runtime/message runtime/mind", "a machine gets a model by message: no parser goes there"},
+	"runtime/manager":    {"model model/source model/bind runtime/lifecycle runtime/message runtime/mind", pure},
+	"runtime/mindtest":   {"model model/source model/bind " + minds, "a bench for minds: values in, values out"},
+	"runtime/explain":    {"model model/source model/bind runtime/lifecycle runtime/message runtime/mind runtime/manager", pure},
+	"runtime/bus/memory": {"model model/source runtime/lifecycle runtime/message runtime/mind", "a broker carries messages; it knows none of the minds"},
+	"simulator":          {world, pretend},
+	"simulator/property": {world, pretend},
+	"simulator/fault":    {world, pretend},
+	"simulator/profile":  {world, pretend},
+	"simulator/scenario": {world, pretend},
+	"simulator/trace":    {world, pretend},
+	"tui/cell":           {cells, screen},
+	"tui/theme":          {"tui/cell " + cells, screen},
+	"tui/...":            {world + "editor/... tui/... samples github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + cells, screen},
+	"samples":            {"", leaf},
+	"internal/excerpt":   {"model/source model/diag github.com/rivo/uniseg", "whoever prints a finding uses it, terminal or not"},
+	"internal/golden":    {"", leaf},
+	"internal/require":   {"", leaf},
+	"internal/house":     {"", leaf},
+	"internal/...":       {world + "internal/... github.com/... charm.land/... golang.org/x/...", "internal tools know the language, not the programs"},
+	"cmd/roboconf":       {world + "editor/... tui/... samples internal/... github.com/spf13/... github.com/ajstarks/svgo github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + cells, "cmd wires everything"},
+}
+
+func TestImportsGoDown(t *testing.T) {
+	reached := closure(ours(t))
+	for _, p := range ours(t) {
+		rule, known := ruleOf(p.Name)
+		if !known {
+			t.Errorf("%s stands nowhere: give it a line in mayReach, with the reason (ARCHITECTURE.md has the arrows)", p.Name)
+			continue
+		}
+		for _, other := range reached[p.Name] {
+			if !allowed(rule.reach, other) {
+				t.Errorf("%s reaches %s (%s): %s", p.Name, other, chain(ours(t), p.Name, other), rule.why)
+			}
+		}
+	}
+}
+
+func TestNobodyImportsACommand(t *testing.T) {
+	for _, p := range ours(t) {
+		for _, path := range p.Imports {
+			if strings.HasPrefix(short(path), "cmd/") {
+				t.Errorf("%s imports %s: commands wire everything, nothing stands on them", p.Name, short(path))
+			}
+		}
+	}
+}
+
+func TestNoPackageIsCalledAfterNothing(t *testing.T) {
+	for _, p := range ours(t) {
+		last := p.Name[strings.LastIndex(p.Name, "/")+1:]
+		if slices.Contains([]string{"utils", "util", "common", "types", "core", "runtime", "helpers", "misc"}, last) {
+			t.Errorf("%s: a package is named after what it gives; this name must be renamed at nearly every import", p.Name)
+		}
+	}
+}
+
+func TestRulesAreOfPackagesThatExist(t *testing.T) {
+	for name := range mayReach {
+		found := slices.ContainsFunc(ours(t), func(p pkg) bool { return allowed(name, p.Name) })
+		if !found {
+			t.Errorf("mayReach speaks of %s, which does not exist", name)
+		}
+	}
+}
+
+// ruleOf finds the rule of a package: its own, else that of the nearest folder.
+func ruleOf(name string) (rule struct{ reach, why string }, known bool) {
+	if rule, known = mayReach[name]; known {
+		return rule, true
+	}
+	for dir := name; dir != "."; dir = path.Dir(dir) {
+		if rule, known = mayReach[dir+"/..."]; known {
+			return rule, true
+		}
+	}
+	return rule, false
+}
+
+// allowed says whether one of the words of reach covers a path.
+func allowed(reach, path string) bool {
+	return slices.ContainsFunc(strings.Fields(reach), func(word string) bool {
+		if dir, below := strings.CutSuffix(word, "/..."); below {
+			return path == dir || strings.HasPrefix(path, dir+"/")
+		}
+		return path == word || (outside(word) && strings.HasPrefix(path, word+"/"))
+	})
+}
+
+func outside(path string) bool {
+	return strings.Contains(strings.Split(path, "/")[0], ".")
+}
+
+func short(path string) string { return strings.TrimPrefix(path, module+"/") }
+
+// closure gives what each package of ours reaches: ours by name, the first package of another module, no standard library.
+func closure(all []pkg) map[string][]string {
+	direct := map[string][]string{}
+	for _, p := range all {
+		for _, path := range p.Imports {
+			if outside(path) {
+				direct[p.Name] = append(direct[p.Name], short(path))
+			}
+		}
+	}
+	reached := map[string][]string{}
+	for _, p := range all {
+		seen := map[string]bool{p.Name: true}
+		for todo := slices.Clone(direct[p.Name]); len(todo) > 0; todo = todo[1:] {
+			if !seen[todo[0]] {
+				seen[todo[0]] = true
+				todo = append(todo, direct[todo[0]]...)
+				reached[p.Name] = append(reached[p.Name], todo[0])
+			}
+		}
+		slices.Sort(reached[p.Name])
+	}
+	return reached
+}
+
+// chain shows a way from one package to what it reaches.
+func chain(all []pkg, from, to string) string {
+	before := map[string]string{from: ""}
+	for todo := []string{from}; len(todo) > 0; todo = todo[1:] {
+		i := slices.IndexFunc(all, func(p pkg) bool { return p.Name == todo[0] })
+		if i < 0 {
+			continue
+		}
+		for _, path := range all[i].Imports {
+			if _, seen := before[short(path)]; !seen {
+				before[short(path)] = todo[0]
+				todo = append(todo, short(path))
+			}
+		}
+	}
+	way := to
+	for at := before[to]; at != ""; at = before[at] {
+		way = at + " -> " + way
+	}
+	return way
+}
