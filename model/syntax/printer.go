@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/roboconf/workbench/model/source"
@@ -114,18 +115,11 @@ func (p *printer) node(n Node) {
 	}
 }
 
-// faulty says whether the line of a node has an error.
+// faulty says whether the line of a node has an error. Errors of a chunk are in the order of its lines.
 func (p *printer) faulty(n Node) bool {
-	if len(p.chunk.errs) == 0 {
-		return false
-	}
-	start := n.Head().Start
-	for _, err := range p.chunk.errs {
-		if err.Span.Start == start {
-			return true
-		}
-	}
-	return false
+	errs, start := p.chunk.errs, n.Head().Start
+	i := sort.Search(len(errs), func(i int) bool { return errs[i].Span.Start >= start })
+	return i < len(errs) && errs[i].Span.Start == start
 }
 
 func (p *printer) header(n Node) {
