@@ -19,6 +19,7 @@ type disk struct {
 	files map[string]*file       // by path: everything but folders
 	dirs  map[string]fs.FileInfo // by path: the folders that were looked into
 	names map[string][]string    // what each of these folders holds, sorted
+	lists map[string][]fs.DirEntry
 	// others are folders that were not looked into: hidden ones, and links to folders.
 	others map[string]fs.FileInfo
 }
@@ -73,7 +74,7 @@ func hidden(name string) bool { return strings.HasPrefix(name, ".") && name != "
 func scan(dir string, prev *disk) (*disk, error) {
 	d := &disk{
 		dir: dir, files: map[string]*file{}, dirs: map[string]fs.FileInfo{},
-		names: map[string][]string{}, others: map[string]fs.FileInfo{},
+		names: map[string][]string{}, lists: map[string][]fs.DirEntry{}, others: map[string]fs.FileInfo{},
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -114,6 +115,7 @@ func (d *disk) folder(name string, info fs.FileInfo, entries []fs.DirEntry, prev
 			d.files[full] = d.entry(full, real, info, prev)
 		}
 	}
+	d.lists[name] = view{disk: d}.list(name, d.names[name])
 }
 
 // entry is a file: the one of prev when it is the same.
@@ -225,16 +227,19 @@ func (d *disk) reread(name, text string) *disk {
 	if err != nil {
 		return d // gone again: the next scan tells
 	}
-	next := &disk{dir: d.dir, files: maps.Clone(d.files), dirs: maps.Clone(d.dirs), names: maps.Clone(d.names), others: d.others}
+	next := &disk{dir: d.dir, files: maps.Clone(d.files), dirs: maps.Clone(d.dirs), names: maps.Clone(d.names), lists: maps.Clone(d.lists), others: d.others}
 	next.files[name] = &file{path: real, info: info, read: true, text: text, when: time.Now()}
-	for ; name != "."; name = path.Dir(name) {
-		parent, base := path.Dir(name), path.Base(name)
+	for at := name; at != "."; at = path.Dir(at) {
+		parent, base := path.Dir(at), path.Base(at)
 		if at, found := slices.BinarySearch(next.names[parent], base); !found {
 			next.names[parent] = slices.Insert(slices.Clone(next.names[parent]), at, base)
 		}
 		if info, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(parent))); err == nil && next.dirs[parent] == nil {
 			next.dirs[parent] = info
 		}
+	}
+	for ; name != "."; name = path.Dir(name) {
+		next.lists[path.Dir(name)] = view{disk: next}.list(path.Dir(name), next.names[path.Dir(name)])
 	}
 	return next
 }

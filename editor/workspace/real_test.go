@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -42,31 +43,45 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// large writes a graph of about n lines.
-func large(n int) string {
-	var b strings.Builder
-	b.WriteString("VM {\n\tinstaller: target;\n}\n")
-	for i := range n / 5 {
-		name := "C" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i/676%26))
-		b.WriteString("# One of many.\n" + name + " {\n\tinstaller: script;\n\texports: ip, port = 80;\n}\n")
+// large is a project without problems whose graph has about n lines.
+func large(b *testing.B, n int) *Workspace {
+	b.Helper()
+	w := lamp(b)
+	var g strings.Builder
+	g.WriteString("VM {\n\tinstaller: target;\n\tchildren: many;\n}\n\nfacet many {\n}\n")
+	for i := range n / 6 {
+		name := fmt.Sprintf("C%d", i)
+		if i == 0 {
+			name = "HAProxy" // the descriptor exports its variables
+		} else if err := os.Mkdir(w.path("graph/"+name), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		g.WriteString("\n" + name + " {\n\tinstaller: logger;\n\tfacets: many;\n\texports: ip, port = 80;\n}\n")
 	}
-	return b.String()
+	for file, text := range map[string]string{graph: g.String(), "instances/main.instances": "instance of VM {\n\tname: vm;\n}\n"} {
+		if err := os.WriteFile(w.path(file), []byte(text), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s, _, err := w.Rescan()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if n := len(s.Problems); n > 5 {
+		b.Logf("%d problems, the last: %s", n, s.Problems[n-1].Message(diag.English))
+	}
+	return w
 }
 
 // benchmarkKey is a key until its findings: load, bind, check.
 func benchmarkKey(b *testing.B, lines int) {
-	w := lamp(b)
-	text := large(lines)
-	w.Edit(graph, text)
+	w := large(b, lines)
+	text := w.Snapshot().Result.Files[graph].Text
 	at := strings.Index(text[len(text)/2:], "80;") + len(text)/2
-	other := text[:at] + "8" + text[at:]
+	texts := []string{text[:at] + "8" + text[at:], text}
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
-		if n%2 == 0 {
-			w.Edit(graph, other)
-		} else {
-			w.Edit(graph, text)
-		}
+		w.Edit(graph, texts[n%2])
 	}
 }
 

@@ -16,20 +16,14 @@ type view struct {
 	overlays map[string]overlay
 }
 
-// below are the names in a folder that unsaved files add, or lead to.
-func (v view) below(dir string) []string {
-	prefix := dir + "/"
-	if dir == "." {
-		prefix = ""
-	}
-	var names []string
+// leads says whether unsaved files lie below a folder that need not be on the disk.
+func (v view) leads(dir string) bool {
 	for name := range v.overlays {
-		if rest, ok := strings.CutPrefix(name, prefix); ok && v.disk.files[name] == nil {
-			first, _, _ := strings.Cut(rest, "/")
-			names = append(names, first)
+		if _, ok := inside(dir, name); ok && v.disk.files[name] == nil {
+			return true
 		}
 	}
-	return names
+	return false
 }
 
 // outside says that a path lies in a folder that was not looked into; the disk answers for it directly.
@@ -75,7 +69,7 @@ func (v view) text(op, name string) (string, error) {
 	return "", &fs.PathError{Op: op, Path: name, Err: err}
 }
 
-func (v view) isDir(name string) bool { return v.disk.dirs[name] != nil || len(v.below(name)) > 0 }
+func (v view) isDir(name string) bool { return v.disk.dirs[name] != nil || v.leads(name) }
 
 // Stat describes a file or folder.
 func (v view) Stat(name string) (fs.FileInfo, error) {
@@ -98,7 +92,7 @@ func (v view) Stat(name string) (fs.FileInfo, error) {
 		return info{path.Base(name), d.Size(), d.Mode(), d.ModTime()}, nil
 	case v.outside(name):
 		return fs.Stat(v.real(), name)
-	case len(v.below(name)) > 0:
+	case v.leads(name):
 		return info{name: path.Base(name), mode: fs.ModeDir | 0o755}, nil
 	}
 	return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
@@ -119,9 +113,40 @@ func (v view) ReadDir(name string) ([]fs.DirEntry, error) {
 		}
 		return nil, err
 	}
-	names := append(slices.Clone(v.disk.names[name]), v.below(name)...)
-	slices.Sort(names)
-	names = slices.Compact(names)
+	entries := slices.Clone(v.disk.lists[name])
+	for file := range v.overlays {
+		first, ok := inside(name, file)
+		if !ok {
+			continue
+		}
+		i, err := v.Stat(path.Join(name, first))
+		if err != nil {
+			continue
+		}
+		at, found := slices.BinarySearchFunc(entries, first, func(e fs.DirEntry, n string) int { return strings.Compare(e.Name(), n) })
+		if !found {
+			entries = slices.Insert(entries, at, nil)
+		}
+		if !found || !i.IsDir() {
+			entries[at] = fs.FileInfoToDirEntry(i)
+		}
+	}
+	return entries, nil
+}
+
+// inside gives the name in a folder that a path leads through, or to.
+func inside(dir, name string) (first string, ok bool) {
+	if dir != "." {
+		if name, ok = strings.CutPrefix(name, dir+"/"); !ok {
+			return "", false
+		}
+	}
+	first, _, _ = strings.Cut(name, "/")
+	return first, true
+}
+
+// list describes what a folder holds.
+func (v view) list(name string, names []string) []fs.DirEntry {
 	entries := make([]fs.DirEntry, 0, len(names))
 	for _, n := range names {
 		full := path.Join(name, n)
@@ -137,7 +162,7 @@ func (v view) ReadDir(name string) ([]fs.DirEntry, error) {
 			entries = append(entries, fs.FileInfoToDirEntry(i))
 		}
 	}
-	return entries, nil
+	return entries
 }
 
 // Open opens a file or folder.
