@@ -74,7 +74,7 @@ func named(lines []importLine) []importLine {
 
 // unreadable tells a missing file, reported on the import line (DSL-74), from one that cannot be read (DSL-75).
 func unreadable(name string, from importLine, err error) diag.Problem {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+	if errors.Is(err, fs.ErrNotExist) || !fs.ValidPath(name) {
 		return diag.Problem{
 			Code:    diag.COUnreachableFile,
 			Place:   from.place,
