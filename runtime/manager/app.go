@@ -24,6 +24,7 @@ type app struct {
 	bindings   map[string][]string // external prefix to applications, sorted
 	version    uint64
 	asked      map[string]asked        // requests without result, by id
+	gens       int                     // highest generation of the machines whose path is free again
 	parts      map[string]*model.Graph // what an agent needs to know, by component of the machine; replaced, never changed
 
 	statuses  []Status // of version shown
@@ -157,7 +158,9 @@ func (a *app) prune(i int32) {
 	}
 	for _, d := range a.below(i) {
 		if a.nodes[d].machine {
-			a.hosts[a.nodes[d].host] = host{node: -1}
+			h := &a.hosts[a.nodes[d].host]
+			a.gens = max(a.gens, h.gen) // importers closed it for that path: the next machine there needs a higher one (MS-60)
+			*h = host{node: -1}
 		}
 		delete(a.paths, a.nodes[d].path)
 		a.nodes[d] = node{}

@@ -22,7 +22,7 @@ func (m *Manager) createMachine(a *app, i int32) error {
 		}
 	}
 	h.acquired, h.creating, h.corr = true, true, m.corr
-	h.gen++
+	h.gen = max(h.gen, a.gens) + 1
 	h.missed, h.model, h.epoch = 0, "", ""
 	m.moveMachine(a, i, lifecycle.Deploying, "on request", nil)
 	m.do(CreateMachine{App: a.name, Path: n.path, Gen: h.gen})

@@ -264,6 +264,7 @@ func (m *Manager) repath(a *app, top int32, path string) {
 	for _, d := range a.below(top) {
 		n := &a.nodes[d]
 		delete(a.paths, n.path)
+		a.gens = max(a.gens, a.hosts[n.host].gen)
 		m.do(Changed{App: a.name, Path: n.path, From: n.state, Removed: true, Cause: "renamed", ID: m.corr})
 		n.path = path + n.path[len(old):]
 	}
