@@ -27,6 +27,8 @@ type memory struct {
 	byPref map[string][]int32 // importers of a prefix, in that order; replaced, never changed
 	digest string             // "" when it must be computed again
 
+	pubSeqs uint64 // highest number published by an instance that was removed since: one that takes its path goes on from there
+
 	heard      map[source]heard
 	nextPurge  time.Time
 	seen, past map[string]*message.RequestResult // the last ids; two generations of at most remembered

@@ -78,7 +78,7 @@ func (a *Agent) graft(node *model.Instance, parent int32, path string) []int32 {
 	var added []int32
 	if !there {
 		i = a.slot()
-		a.insts[i] = instance{path: path, decl: node, kind: k, parent: parent, imports: make([][]message.Import, len(k.prefixes))}
+		a.insts[i] = instance{path: path, decl: node, kind: k, parent: parent, imports: make([][]message.Import, len(k.prefixes)), pubSeq: a.pubSeqs}
 		if parent >= 0 {
 			p := &a.insts[parent]
 			a.insts[i].depth = p.depth + 1
@@ -209,6 +209,7 @@ func (a *Agent) prune(i int32, below []int32) {
 		d := below[k]
 		a.unbindImports(a.insts[d].kind)
 		delete(a.paths, a.insts[d].path)
+		a.pubSeqs = max(a.pubSeqs, a.insts[d].pubSeq)
 		a.insts[d] = instance{}
 		a.free = append(a.free, d)
 	}
