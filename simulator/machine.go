@@ -155,8 +155,8 @@ func (w *World) boot(c *client, life uint64, fails bool) {
 	b.starts++
 	c.agent = agent.New(agent.Config{
 		App: w.app, Scope: c.path, Address: b.address, Heartbeat: w.options.Heartbeat,
-		Epoch:  fmt.Sprintf("%s/%d/%d.%d", c.path, w.options.Seed, b.gen, b.starts),
-		BootID: fmt.Sprintf("%s/%d.%d", c.path, b.gen, b.boots),
+		Epoch:  fmt.Sprintf("%d/%s#%d.%d", w.options.Seed, c.path, c.index, b.starts), // no two processes share one
+		BootID: fmt.Sprintf("%s#%d.%d", c.path, c.index, b.boots),
 	}, b.journal)
 	c.mind = c.agent
 	c.link.connected = false
