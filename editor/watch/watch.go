@@ -39,6 +39,26 @@ func Dir(ctx context.Context, dir string, changed func(Look)) error {
 	return w.run(ctx)
 }
 
+// Start is Dir on a goroutine of its own, which ends with ctx. The channel holds the newest look that nobody took; it is
+// closed when the watch has ended.
+func Start(ctx context.Context, dir string) <-chan Look {
+	looks := make(chan Look, 1)
+	go func() {
+		defer close(looks)
+		err := Dir(ctx, dir, func(l Look) {
+			select {
+			case <-looks: // older
+			default:
+			}
+			looks <- l // nobody else sends: there is room
+		})
+		if err != nil {
+			looks <- Look{Polling: err.Error()}
+		}
+	}()
+	return looks
+}
+
 // system tells of changes in folders.
 type system interface {
 	// add watches a folder, not those in it. Adding it again does no harm.

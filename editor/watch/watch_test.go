@@ -330,6 +330,22 @@ func TestAFolderRemovedAndMadeAgainIsWatched(t *testing.T) {
 	}
 }
 
+func TestStart(t *testing.T) {
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(t.Context())
+	looks := Start(ctx, dir)
+	<-looks
+	for _, name := range []string{"a", "b"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		<-looks
+	}
+	stop()
+	for range looks { // until it is closed
+	}
+}
+
 func TestABurstOfAThousandWrites(t *testing.T) {
 	f := watched(t)
 	var want []string

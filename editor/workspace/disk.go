@@ -129,7 +129,10 @@ func (d *disk) entry(name, real string, info fs.FileInfo, prev *disk) *file {
 	if sure && sameStat(old.info, info) {
 		return old
 	}
-	if now, err := f.content(); read && err == nil && now == text {
+	if !read {
+		return f
+	}
+	if now, err := f.content(); err == nil && now == text {
 		f.text = text // keep one copy
 	}
 	return f
@@ -196,6 +199,19 @@ func (d *disk) before(name string) string {
 		return text
 	}
 	return ""
+}
+
+// after is the text of a file that changed. One that is too long for an editor is read only if somebody did before.
+func (d *disk) after(name string) string {
+	f := d.files[name]
+	if f == nil {
+		return ""
+	}
+	if _, read, _ := f.known(); !read && f.info.Size() > largest {
+		return ""
+	}
+	text, _ := f.content()
+	return text
 }
 
 // visible are the regular files that are not hidden, those of unsaved text included, sorted.

@@ -5,11 +5,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/roboconf/workbench/model/check"
@@ -190,25 +190,47 @@ type Doc struct {
 	ReadOnly string // why it cannot be changed, a sentence; "" when it can
 }
 
-// Read gives the text of any file of the folder, unsaved text included.
+// Read gives the text of any file of the folder, unsaved text included; of one that is too long, the beginning.
 func (w *Workspace) Read(file string) (Doc, error) {
-	data, err := fs.ReadFile(w.Snapshot().FS, file)
+	fsys := w.Snapshot().FS
+	info, err := fs.Stat(fsys, file)
 	if err != nil {
 		return Doc{}, fmt.Errorf("read %s: %w", file, reason(err))
 	}
-	return docOf(string(data)), nil
+	if info.Size() > largest && info.Mode().IsRegular() {
+		return w.beginning(file, info.Size())
+	}
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return Doc{}, fmt.Errorf("read %s: %w", file, reason(err))
+	}
+	if isBinary(data) {
+		return Doc{ReadOnly: notText}, nil
+	}
+	return Doc{Text: string(data)}, nil
 }
 
-func docOf(text string) Doc {
-	switch {
-	case strings.IndexByte(text[:min(len(text), 8000)], 0) >= 0:
-		return Doc{ReadOnly: "This file is not text, so it is not shown."}
-	case len(text) > largest:
-		cut := text[:shown]
-		cut = cut[:strings.LastIndexByte(cut, '\n')+1]
-		return Doc{Text: cut, ReadOnly: fmt.Sprintf("Only the beginning is shown, and it cannot be changed here: the file has %d MiB, the editor takes up to %d.", len(text)>>20, largest>>20)}
+const notText = "This file is not text, so it is not shown."
+
+// isBinary says whether bytes are no text: they hold a zero byte near the beginning.
+func isBinary(data []byte) bool { return bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0 }
+
+// beginning reads the first lines of a file that is too long.
+func (w *Workspace) beginning(file string, size int64) (Doc, error) {
+	f, err := os.Open(filepath.Join(w.dir, filepath.FromSlash(file)))
+	if err != nil {
+		return Doc{}, fmt.Errorf("read %s: %w", file, reason(err))
 	}
-	return Doc{Text: text}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, shown))
+	if err != nil {
+		return Doc{}, fmt.Errorf("read %s: %w", file, reason(err))
+	}
+	if isBinary(data) {
+		return Doc{ReadOnly: notText}, nil
+	}
+	why := fmt.Sprintf("Only the beginning is shown, and it cannot be changed here: the file has %d MiB, the editor takes up to %d.", size>>20, largest>>20)
+	return Doc{Text: string(data[:bytes.LastIndexByte(data, '\n')+1]), ReadOnly: why}, nil
 }
 
 // reason takes the path out of an error of the file system, since ours names the file already.
@@ -248,9 +270,8 @@ func (w *Workspace) Rescan() (*Snapshot, []Change, error) {
 	var changes []Change
 	overlays := maps.Clone(w.overlays)
 	for _, name := range names {
-		text, has := next.text(name)
-		c := Change{File: name, Text: text, Removed: !has, Base: was.before(name)}
-		if o, laid := overlays[name]; laid && has && o.text == text {
+		c := Change{File: name, Text: next.after(name), Removed: next.files[name] == nil, Base: was.before(name)}
+		if o, laid := overlays[name]; laid && !c.Removed && o.text == c.Text {
 			delete(overlays, name) // others wrote the same
 		} else if laid {
 			c.Base, c.Dirty = o.base, true

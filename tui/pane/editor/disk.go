@@ -28,6 +28,9 @@ func (p *Pane) disk(c workspace.Change) []pane.Intent {
 	case !c.Dirty && mine == c.Base:
 		t.theirs = nil
 		t.buf.Become(c.Text)
+		if p.index(c.File) < 0 {
+			return nil
+		}
 		return []pane.Intent{pane.Tell{Text: name + " was changed on disk; the new text is shown."}}
 	}
 	merged := text.Merge(c.Base, mine, c.Text)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/roboconf/workbench/editor/text"
+	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/tui/cell"
 	"github.com/roboconf/workbench/tui/pane"
@@ -146,14 +147,14 @@ func (p *Pane) drawGutter(f *frame) {
 		}
 		g.Put(1, y, fmt.Sprintf("%*d", r.W-2, f.t.top+y+1), style)
 	}
-	worst := map[int]int{}
-	for i, d := range p.problems(f.t) {
-		y := f.t.lineOf(d) - f.t.top
-		if other, some := worst[y]; y < 0 || y >= r.H || some && p.problems(f.t)[other].Level() <= d.Level() {
-			continue
+	for y := 0; y < r.H && f.t.top+y < s.Lines(); y++ {
+		worst := diag.Hint + 1
+		for _, d := range p.inLine(f.t, f.t.top+y) {
+			worst = min(worst, d.Level())
 		}
-		worst[y] = i
-		g.Put(0, y, levelSign(f.Theme.Glyphs(), d.Level()), f.style(levelRole(d.Level())))
+		if worst <= diag.Hint {
+			g.Put(0, y, levelSign(f.Theme.Glyphs(), worst), f.style(levelRole(worst)))
+		}
 	}
 }
 

@@ -159,10 +159,10 @@ func (p *Pane) show(msg pane.Show) []pane.Intent {
 	if i < 0 {
 		t := p.closed[msg.File]
 		delete(p.closed, msg.File)
-		if t == nil || t.buf.String() != msg.Text {
-			t = &tab{file: msg.File, buf: text.NewBuffer(msg.Text)}
+		if t == nil || t.readOnly != msg.ReadOnly {
+			t = &tab{file: msg.File, buf: text.NewBuffer(msg.Text), readOnly: msg.ReadOnly}
 		}
-		t.readOnly = msg.ReadOnly
+		t.buf.Become(msg.Text)
 		p.tabs = append(p.tabs, t)
 		i = len(p.tabs) - 1
 	}

@@ -22,18 +22,28 @@ const (
 	inMatch
 )
 
-// spread calls yield for each character of a line: its bytes from offset on, the column it starts at, its width. A tab
-// reaches to the next stop.
-func spread(line string, yield func(offset int, grapheme string, column, width int) bool) {
-	column := 0
-	cell.Graphemes(line, func(offset int, g string, width int) bool {
+// spread calls yield for each character of a line from an offset on, before which every byte is a character of one column:
+// its bytes, the column it starts at, its width. A tab reaches to the next stop.
+func spread(line string, from int, yield func(offset int, grapheme string, column, width int) bool) {
+	column := from
+	cell.Graphemes(line[from:], func(offset int, g string, width int) bool {
 		if g == "\t" {
 			width = text.TabWidth - column%text.TabWidth
 		}
 		at := column
 		column += width
-		return yield(offset, g, at, width)
+		return yield(from+offset, g, at, width)
 	})
+}
+
+// skip is an offset from which a line may be spread to see what stands at a column: one that is known without looking at
+// every character before it.
+func skip(line string, column int) int {
+	from := max(0, min(column, len(line))-1)
+	if simple(line[:from]) && (from == len(line) || line[from] < utf8.RuneSelf) {
+		return from
+	}
+	return 0
 }
 
 // columnAt is the column of an offset of a line.
@@ -42,7 +52,7 @@ func columnAt(line string, offset int) int {
 		return offset
 	}
 	column := 0
-	spread(line, func(at int, _ string, from, width int) bool {
+	spread(line, 0, func(at int, _ string, from, width int) bool {
 		if at >= offset {
 			return false
 		}
@@ -58,7 +68,7 @@ func offsetAt(line string, column int) int {
 		return 0
 	}
 	found := len(line)
-	spread(line, func(at int, _ string, from, width int) bool {
+	spread(line, skip(line, column), func(at int, _ string, from, width int) bool {
 		if from+width > column {
 			found = at
 			return false
@@ -159,13 +169,14 @@ func (pt *painter) line(y, at int, line string, now bool) {
 		pt.area.Fill(cell.Rect{X: 0, Y: y, W: pt.width, H: 1}, " ", pt.f.Theme.On(pt.f.style(theme.Text), theme.CursorLine))
 	}
 	inks := pt.mix(at, len(line)+1)
-	start, from, to := 0, 0, 0 // the run that is gathered: its offset, its columns
+	first := skip(line, pt.left)
+	start, from, to := first, first, first // the run that is gathered: its offset, its columns
 	flush := func(end int) {
 		if end > start && to > pt.left {
 			pt.put(y, from, line[start:end], inks[start], now)
 		}
 	}
-	spread(line, func(offset int, g string, column, width int) bool {
+	spread(line, first, func(offset int, g string, column, width int) bool {
 		if offset > start && (inks[offset] != inks[start] || g == "\t" || line[start] == '\t') {
 			flush(offset)
 			start, from = offset, column

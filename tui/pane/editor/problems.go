@@ -2,6 +2,7 @@ package editor
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/roboconf/workbench/editor/workspace"
 	"github.com/roboconf/workbench/model"
@@ -35,9 +36,17 @@ func (p *Pane) problems(t *tab) []diag.Problem {
 	return t.flaws.list
 }
 
-// lineOf is the line, from 0, that shows a problem. One that stands past the end of the text is shown in the last line.
-func (t *tab) lineOf(d diag.Problem) int {
-	return t.buf.Text().LineOf(min(d.Place.Span.Start, t.buf.Text().Len()))
+// inLine are the problems that start in a line. Those past the end of the text are shown in the last one.
+func (p *Pane) inLine(t *tab, line int) []diag.Problem {
+	all, s := p.problems(t), t.buf.Text()
+	from := func(offset int) int {
+		return sort.Search(len(all), func(i int) bool { return all[i].Place.Span.Start >= offset })
+	}
+	if line == s.Lines()-1 {
+		return all[from(s.LineStart(line)):]
+	}
+	full := s.FullLine(line)
+	return all[from(full.Start):from(full.End)]
 }
 
 // current is the problem to explain: of those in the line of the cursor the one at the cursor, else the worst.
@@ -47,12 +56,8 @@ func (p *Pane) current() (diag.Problem, bool) {
 		return diag.Problem{}, false
 	}
 	at := t.buf.Cursor().Head
-	line := t.buf.Text().LineOf(at)
 	best, rank := diag.Problem{}, -1
-	for _, d := range p.problems(t) {
-		if t.lineOf(d) != line {
-			continue
-		}
+	for _, d := range p.inLine(t, t.buf.Text().LineOf(at)) {
 		r := int(diag.Hint - d.Level())
 		if d.Place.Span.Contains(at) {
 			r += 10
