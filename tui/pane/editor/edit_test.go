@@ -12,9 +12,7 @@ import (
 	"github.com/roboconf/workbench/internal/golden"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/source"
-	"github.com/roboconf/workbench/tui/cell"
 	"github.com/roboconf/workbench/tui/pane"
-	"github.com/roboconf/workbench/tui/theme"
 )
 
 const graph = "graph/main.graph"
@@ -334,132 +332,6 @@ func TestQuickFix(t *testing.T) {
 	d.want("VM {\n\tinstaller: target\n}\n")
 }
 
-func disk(c workspace.Change) pane.Disk { return pane.Disk{Changes: []workspace.Change{c}} }
-
-func TestChangedOnDisk(t *testing.T) {
-	d := drive(t, 60, 14)
-	d.open(graph, "one\ntwo\nthree\n")
-	d.keys("down", "down")
-	d.send(disk(workspace.Change{File: graph, Text: "zero\none\ntwo\nthree\n", Base: "one\ntwo\nthree\n"}))
-	if d.text() != "zero\none\ntwo\nthree\n" || d.p.State() != "Ln 4 Col 1" {
-		t.Errorf("%q, %s: the new text, the cursor in the same line", d.text(), d.p.State())
-	}
-	d.heard("changed on disk")
-	d.keys("ctrl+z")
-	if d.text() != "one\ntwo\nthree\n" {
-		t.Errorf("undone: %q", d.text())
-	}
-}
-
-func TestChangedOnDiskWhileTyping(t *testing.T) {
-	const base, theirs = "one\ntwo\nthree\n", "one\ntwo\nTHREE\n"
-	d := drive(t, 60, 14)
-	d.open(graph, base)
-	d.typed("my ")
-	d.send(disk(workspace.Change{File: graph, Text: theirs, Base: base, Dirty: true}))
-	d.want("my one\ntwo\nTHREE\n")
-	d.heard("merged")
-	if r := last[pane.Rebased](d); r.Base != theirs || r.Gone {
-		t.Errorf("rebased %+v", r)
-	}
-	d.keys("ctrl+z")
-	d.want("my one\ntwo\nthree\n")
-}
-
-func TestConflictOnDisk(t *testing.T) {
-	const base, theirs = "one\ntwo\n", "ONE\ntwo\n"
-	begin := func(t *testing.T) *driver {
-		d := drive(t, 76, 8)
-		d.open(graph, base)
-		d.typed("my ")
-		d.send(disk(workspace.Change{File: graph, Text: theirs, Base: base, Dirty: true}))
-		d.want("my one\ntwo\n")
-		d.typed("k") // typing goes on: no letter decides by accident
-		d.want("my kone\ntwo\n")
-		if r := last[pane.Rebased](d); r.Base != base {
-			t.Errorf("saving would overwrite: %+v", r)
-		}
-		return d
-	}
-	t.Run("screen", func(t *testing.T) {
-		d := begin(t)
-		golden.Equal(t, "conflict.txt", []byte(d.screen()))
-		d.keys("esc")
-		golden.Equal(t, "choose.txt", []byte(d.screen()))
-		d.keys("x", "esc")
-		d.want("my kone\ntwo\n")
-	})
-	t.Run("keep", func(t *testing.T) {
-		d := begin(t)
-		d.keys("esc", "k")
-		d.want("my kone\ntwo\n")
-		if r := last[pane.Rebased](d); r.Base != theirs {
-			t.Errorf("rebased %+v", r)
-		}
-		d.typed("!")
-		d.want("my k!one\ntwo\n")
-	})
-	t.Run("take", func(t *testing.T) {
-		d := begin(t)
-		d.keys("esc", "t")
-		d.want(theirs)
-		d.keys("ctrl+z")
-		d.want("my kone\ntwo\n")
-	})
-	t.Run("merge", func(t *testing.T) {
-		d := begin(t)
-		d.keys("esc", "m")
-		d.want("<<<<<<< mine\nmy kone\n=======\nONE\n>>>>>>> on disk\ntwo\n")
-	})
-	t.Run("removed", func(t *testing.T) {
-		d := begin(t)
-		d.send(disk(workspace.Change{File: graph, Base: base, Removed: true, Dirty: true}))
-		d.keys("esc")
-		d.sees("Removed on disk")
-		d.keys("k")
-		d.want("my kone\ntwo\n")
-		if r := last[pane.Rebased](d); !r.Gone {
-			t.Errorf("rebased %+v", r)
-		}
-	})
-	t.Run("removed, and that is right", func(t *testing.T) {
-		d := begin(t)
-		d.send(disk(workspace.Change{File: graph, Base: base, Removed: true, Dirty: true}))
-		d.keys("esc", "t")
-		if r := last[pane.Revert](d); r.File != graph || d.p.File() != "" {
-			t.Errorf("reverted %+v, shown %q", r, d.p.File())
-		}
-	})
-	t.Run("the other side comes back", func(t *testing.T) {
-		d := begin(t)
-		d.send(disk(workspace.Change{File: graph, Text: base, Base: base, Dirty: true}))
-		d.want("my kone\ntwo\n")
-		if p := d.p.pending(); p != nil {
-			t.Errorf("still asked about %+v", p)
-		}
-	})
-}
-
-// TestTypedBeforeTheRootHeard: the file changed on disk while it had no unsaved text, but a key came in before the news.
-func TestTypedBeforeTheRootHeard(t *testing.T) {
-	const base = "one\ntwo\nthree\n"
-	d := drive(t, 60, 8)
-	d.open(graph, base)
-	d.typed("x")
-	d.send(disk(workspace.Change{File: graph, Text: "one\ntwo\n3\n", Base: base}))
-	d.want("xone\ntwo\n3\n")
-}
-
-func TestRemovedOnDisk(t *testing.T) {
-	d := drive(t, 60, 8)
-	d.open(graph, "one\n")
-	d.send(disk(workspace.Change{File: graph, Base: "one\n", Removed: true}))
-	d.heard("removed on disk")
-	if d.text() != "one\n" {
-		t.Errorf("text %q", d.text())
-	}
-}
-
 func TestReplaceOfAFileThatIsNotOpen(t *testing.T) {
 	d := drive(t, 60, 8)
 	d.texts["other.graph"] = "O {\n}\n"
@@ -562,44 +434,3 @@ func FuzzKeys(f *testing.F) {
 		}
 	})
 }
-
-// document is a text of n lines.
-func document(n int) string {
-	var b strings.Builder
-	for i := range n / 5 {
-		b.WriteString("Component" + string(rune('a'+i%26)) + " {\n\tinstaller: script; # how\n\texports: ip, port = 8080;\n}\n\n")
-	}
-	return b.String()
-}
-
-func BenchmarkDraw(b *testing.B) {
-	d := drive(b, 200, 60)
-	d.open(graph, document(10_000))
-	g := cell.New(200, 60)
-	var at pane.Point
-	fr := pane.Frame{Theme: theme.Dark(), Focused: true, Cursor: &at}
-	d.send(pane.Show{File: graph, Span: source.Span{Start: 100_000, End: 100_000}})
-	b.ReportAllocs()
-	for b.Loop() {
-		d.p.Draw(g, fr)
-	}
-}
-
-// benchmarkKey is a key until its frame: the pane's part, with the colours of its own parser.
-func benchmarkKey(b *testing.B, lines int) {
-	d := drive(b, 200, 60)
-	d.open(graph, document(lines))
-	d.send(pane.Show{File: graph, Span: source.Span{Start: 100_000, End: 100_000}})
-	g := cell.New(200, 60)
-	var at pane.Point
-	fr := pane.Frame{Theme: theme.Dark(), Focused: true, Cursor: &at}
-	keys := []tea.KeyPressMsg{press("x"), press("backspace")}
-	b.ReportAllocs()
-	for n := 0; b.Loop(); n++ {
-		d.p.Update(keys[n%2])
-		d.p.Draw(g, fr)
-	}
-}
-
-func BenchmarkKeyToFrame10000Lines(b *testing.B)  { benchmarkKey(b, 10_000) }
-func BenchmarkKeyToFrame100000Lines(b *testing.B) { benchmarkKey(b, 100_000) }
