@@ -2,6 +2,8 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/roboconf/workbench/runtime/agent"
 	"github.com/roboconf/workbench/runtime/message"
@@ -19,13 +21,9 @@ func (w *World) Break(f fault.Fault) error {
 	case fault.Kill:
 		return w.onProcess(f, f.Machine, w.kill)
 	case fault.Crash:
-		return w.onMachine(f, f.Machine, func(c *client) {
-			w.kill(c)
-			c.box.power = off
-			c.box.life++
-		})
+		return w.onMachine(f, f.Machine, func(c *client) { w.withInner(c, w.crash) })
 	case fault.Destroy:
-		return w.onMachine(f, f.Machine, w.raze)
+		return w.onMachine(f, f.Machine, func(c *client) { w.withInner(c, w.raze) })
 	case fault.Recover:
 		return w.recover(f)
 	case fault.Fail:
@@ -78,6 +76,22 @@ func (w *World) breakLink(f fault.Fault) error {
 func (w *World) mend(c *client) {
 	c.link.cut, c.link.drop, c.link.dup, c.link.delay = false, 0, 0, 0
 	w.heal(c)
+}
+
+func (w *World) crash(c *client) {
+	w.kill(c)
+	c.box.power = off
+	c.box.life++
+}
+
+// withInner does something to a machine with those that stand on it, the innermost first.
+func (w *World) withInner(c *client, do func(*client)) {
+	for _, other := range slices.Backward(w.clients[1:]) {
+		if b := other.box; strings.HasPrefix(other.path, c.path+"/") && b.power != gone && b.power != asked {
+			do(other)
+		}
+	}
+	do(c)
 }
 
 func (w *World) everywhere(do func(*client)) {

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/roboconf/workbench/runtime/agent"
 	"github.com/roboconf/workbench/runtime/manager"
@@ -103,9 +104,9 @@ func (w *World) machine(c *client, e event) {
 }
 
 func (w *World) made(c *client, fails bool) {
-	if fails {
+	if fails || w.baseless(c) {
 		c.box.power = gone
-		text := words(w.rule(c, profile.Create), "the target could not create the machine, as it was told")
+		text := words(w.rule(c, profile.Create), "the target could not create the machine")
 		w.note(trace.Entry{Kind: trace.Machine, Path: c.path, Text: "not created: " + text, Problem: true})
 		w.step(w.clients[0], manager.MachineCreated{App: w.app, Path: c.path, Gen: c.box.gen, Error: text})
 		return
@@ -121,6 +122,17 @@ func (w *World) made(c *client, fails bool) {
 	w.step(w.clients[0], manager.MachineCreated{App: w.app, Path: c.path, Gen: c.box.gen, MachineID: c.box.id})
 }
 
+// baseless says whether the machine that another one stands on is not there any more.
+func (w *World) baseless(c *client) bool {
+	for path := c.path; path != ""; {
+		path = path[:strings.LastIndexByte(path, '/')]
+		if outer := w.agents[path]; outer != nil {
+			return outer.box.power == gone || outer.box.power == off
+		}
+	}
+	return false
+}
+
 // switchOn makes a machine start, then its agent.
 func (w *World) switchOn(c *client) {
 	c.box.power = booting
@@ -134,7 +146,7 @@ func (w *World) configured(c *client, fails bool) {
 	}
 	text := ""
 	if fails {
-		text = words(w.rule(c, profile.Configure), "the target could not configure the machine, as it was told")
+		text = words(w.rule(c, profile.Configure), "the target could not configure the machine")
 		w.note(trace.Entry{Kind: trace.Machine, Path: c.path, Text: "not configured: " + text, Problem: true})
 	}
 	w.step(w.clients[0], manager.MachineConfigured{App: w.app, Path: c.path, Error: text})
@@ -208,7 +220,7 @@ func (w *World) raze(c *client) {
 
 func (w *World) terminated(c *client, fails bool) {
 	if fails && c.box.power != gone {
-		text := words(w.rule(c, profile.Terminate), "the target could not terminate the machine, as it was told")
+		text := words(w.rule(c, profile.Terminate), "the target could not terminate the machine")
 		w.note(trace.Entry{Kind: trace.Machine, Path: c.path, Text: "not terminated: " + text, Problem: true})
 		w.step(w.clients[0], manager.MachineTerminated{App: w.app, Path: c.path, Error: text})
 		return

@@ -27,7 +27,7 @@ func (s *System) AtRest() []Broken {
 		if b, broken := Hierarchy(i); broken {
 			all = append(all, b)
 		}
-		if i.State.Transitive() {
+		if i.State.Transitive() && s.reached(i) {
 			all = append(all, Broken{"LC-5", i.Path, "rests in " + i.State.String()})
 		}
 		if !i.Machine && s.reached(i) {
@@ -156,9 +156,45 @@ func list(items []string) string {
 }
 
 // CanStart is the set of instances that can be started when everybody tries: computed from the model alone, as the least
-// fixpoint of "the parent can, and for each mandatory prefix somebody else who exports it can" (LC-21, LC-50, LC-53).
+// fixpoint of "the parent can, and for each mandatory prefix somebody else who exports it can" (LC-21, LC-50, LC-53), begun
+// with what keeps itself started.
 func (s *System) CanStart() map[*Instance]bool {
-	can := map[*Instance]bool{}
+	givers := s.givers()
+	can := s.sustained(givers)
+	for grown := true; grown; {
+		grown = false
+		for _, i := range s.Instances {
+			if !can[i] && s.canNow(i, can, givers) {
+				can[i], grown = true, true
+			}
+		}
+	}
+	return can
+}
+
+// sustained is the largest set of started instances that give each other what they need. A cycle that could not start by itself
+// goes on when it was started with the help of somebody who is gone (LC-57).
+func (s *System) sustained(givers map[string][]*Instance) map[*Instance]bool {
+	set := map[*Instance]bool{}
+	for _, i := range s.Instances {
+		if i.started() {
+			set[i] = true
+		}
+	}
+	for shrunk := true; shrunk; {
+		shrunk = false
+		for _, i := range s.Instances {
+			if set[i] && !s.canNow(i, set, givers) {
+				delete(set, i)
+				shrunk = true
+			}
+		}
+	}
+	return set
+}
+
+// givers are the instances that export a prefix.
+func (s *System) givers() map[string][]*Instance {
 	givers := map[string][]*Instance{}
 	for _, i := range s.Instances {
 		if i.Declared == nil {
@@ -172,15 +208,7 @@ func (s *System) CanStart() map[*Instance]bool {
 			}
 		}
 	}
-	for grown := true; grown; {
-		grown = false
-		for _, i := range s.Instances {
-			if !can[i] && s.canNow(i, can, givers) {
-				can[i], grown = true, true
-			}
-		}
-	}
-	return can
+	return givers
 }
 
 func (s *System) canNow(i *Instance, can map[*Instance]bool, givers map[string][]*Instance) bool {
