@@ -23,6 +23,9 @@ const tombstones = 24 * time.Hour
 // hearAdd takes a publication: those that are not newer than what was heard are ignored, except a repetition (MS-60).
 func (a *Agent) hearAdd(m *message.ImportAdd) {
 	from := source{m.App, m.Prefix, m.Path}
+	if a.outdated(from, m.Gen, m.Seq) {
+		return
+	}
 	if last, known := a.heard[from]; known {
 		c := compareVersions(m.Gen, m.Seq, last.gen, last.seq)
 		if c < 0 || c == 0 && last.gone || last.final && m.Gen <= last.gen {
@@ -40,7 +43,7 @@ func (a *Agent) hearAdd(m *message.ImportAdd) {
 func (a *Agent) hearRemove(m *message.ImportRemove) {
 	from := source{m.App, m.Prefix, m.Path}
 	last, known := a.heard[from]
-	if known && !newer(m, last) {
+	if known && !newer(m, last) || !m.Final && a.outdated(from, m.Gen, m.Seq) {
 		return
 	}
 	if a.heard == nil {
@@ -50,6 +53,14 @@ func (a *Agent) hearRemove(m *message.ImportRemove) {
 	if known && !last.gone {
 		a.spreadNews(&news{source: from, lost: true})
 	}
+}
+
+// outdated says whether the exporter is an instance of this scope that said something else since: that is on its way, and what
+// is not true any more must not be acted on. Otherwise an instance that needs what its own child exports would start and stop
+// for ever, each time on news of the time before.
+func (a *Agent) outdated(from source, gen int, seq uint64) bool {
+	i, own := a.paths[from.path]
+	return own && from.app == a.cfg.App && gen == a.gen && seq < a.insts[i].pubSeq
 }
 
 func newer(m *message.ImportRemove, last heard) bool {
