@@ -257,8 +257,6 @@ func newSet(n int) *set { return &set{mark: make([]uint32, n)} }
 
 func (s *set) clear() { s.epoch++ }
 
-func (s *set) has(i int32) bool { return s.mark[i] == s.epoch }
-
 func (s *set) add(i int32) bool {
 	if s.mark[i] == s.epoch {
 		return false

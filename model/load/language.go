@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/source"
@@ -132,9 +133,31 @@ func (l *loader) reportStrays() {
 			if _, err := l.unitOf(name); err != nil {
 				l.report(unreadable(name, importLine{place: source.Place{File: name}}, err))
 			}
-			l.report(diag.Problem{Code: code, Place: l.FirstLine(name)})
+			p := diag.Problem{Code: code, Place: l.FirstLine(name)}
+			if code == diag.ProjUnreachableFile {
+				p.Fixes = l.importIt(lang, name)
+			}
+			l.report(p)
 		}
 	}
+}
+
+// importIt offers to import a file from the entry of its language, when that one can be read (DIA-51).
+func (l *loader) importIt(lang language, name string) []diag.Fix {
+	root, entry := l.folder.path(lang.dir), l.App.Descriptor.GraphEntry
+	if lang.dir == instancesDir {
+		entry = l.App.Descriptor.InstanceEntry
+	}
+	file := path.Clean(path.Join(root, entry))
+	if entry == "" || l.Files[file] == nil {
+		return nil
+	}
+	start := 0
+	if strings.HasPrefix(l.Files[file].Text, "\uFEFF") {
+		start = len("\uFEFF")
+	}
+	location := strings.TrimPrefix(name, root+"/")
+	return []diag.Fix{insertion("Import it from "+entry, file, start, "import "+location+";\n")}
 }
 
 // unknownEnd is true when instances were not read although an entry names them: nobody knows where they lead (MOD-31).

@@ -1,6 +1,8 @@
 package load
 
 import (
+	"strings"
+
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/decl"
 	"github.com/roboconf/workbench/model/diag"
@@ -71,7 +73,7 @@ func lower(name, text string, old *unit, o Options) *unit {
 	u.cut(tree, old, o)
 	u.place()
 	for _, e := range tree.Errors() {
-		u.problems = append(u.problems, problemOf(name, e))
+		u.problems = append(u.problems, problemOf(u.file, e))
 		u.broken = u.broken || diag.Lookup(e.Code).Level == diag.Severe
 	}
 	return u
@@ -202,16 +204,33 @@ func placeProblem(p diag.Problem, name string, base int) diag.Problem {
 	return p
 }
 
-// problemOf gives a P_ problem its place, and the cure when it is certain (DIA-51).
-func problemOf(name string, e syntax.Error) diag.Problem {
-	p := diag.Problem{Code: e.Code, Place: source.Place{File: name, Span: e.Span}}
+// problemOf gives a P_ problem its place, and the cure when it is certain (DIA-51): one that leaves no new problem of the
+// text behind (DIA-52).
+func problemOf(f *File, e syntax.Error) diag.Problem {
+	p := diag.Problem{Code: e.Code, Place: source.Place{File: f.Name, Span: e.Span}}
 	switch e.Code {
 	case diag.PPropertyEndsWithSemiColon, diag.PImportEndsWithSemiColon:
-		p.Fixes = []diag.Fix{insertion("Add the semicolon", name, e.Span.End, ";")}
+		p.Fixes = []diag.Fix{insertion("Add the semicolon", f.Name, e.Span.End, ";")}
 	case diag.POCBracketMissing:
-		p.Fixes = []diag.Fix{insertion("Add the opening bracket", name, e.Span.End, " {")}
+		if goesOn(f.Text[min(e.Span.End, len(f.Text)):]) {
+			p.Fixes = []diag.Fix{insertion("Add the opening bracket", f.Name, e.Span.End, " {")}
+		}
+	case diag.PCCBracketMissing:
+		bracket := "}\n"
+		if !strings.HasSuffix(f.Text, "\n") {
+			bracket = "\n}\n"
+		}
+		p.Fixes = []diag.Fix{insertion("Add the closing bracket", f.Name, len(f.Text), bracket)}
 	}
 	return p
+}
+
+// goesOn says whether a block is open all the same: the next line with something on it is a property, or closes the block.
+func goesOn(rest string) bool {
+	_, rest, _ = strings.Cut(rest, "\n")
+	line, _, _ := strings.Cut(strings.TrimLeft(rest, " \t\r\n"), "\n")
+	line = strings.TrimSpace(line)
+	return line == "}" || strings.HasSuffix(line, ";") && strings.Contains(line, ":")
 }
 
 func insertion(title, file string, at int, text string) diag.Fix {
