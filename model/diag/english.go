@@ -25,7 +25,7 @@ var english = map[Code]string{
 	PMEmptyComponentName:              "This block does not say which component it is about. Write a name before the bracket.",
 	PMEmptyVariableName:               "The name of a variable is missing. Remove the spare comma, or write the name.",
 	PMInvalidChildName:                `"{NAME}" cannot be the name of a child. A name starts with a letter or an underscore, then holds letters, digits, "_", "-" and ".".`,
-	PMInvalidName:                     `"{NAME}" is not a valid name. A name starts with a letter or an underscore, then holds letters, digits, "_" and "-".`,
+	PMInvalidName:                     `This is not a valid name. A name starts with a letter or an underscore, then holds letters, digits, "_" and "-".`,
 	PMInvalidExportComplexValue:       "The value of {VARIABLE} is badly quoted. Put one quote before and one after the whole value, and nothing else before the next comma.",
 	PMInvalidExportedVarName:          `"{VARIABLE}" cannot be the name of an exported variable. A name starts with a letter or an underscore, then holds letters, digits, "_", "-" and ".".`,
 	PMExternalIsKeywordForImports:     `"{VARIABLE}" starts with a word that has a meaning in imports only. Remove "external".`,

@@ -25,7 +25,7 @@ var french = map[Code]string{
 	PMEmptyComponentName:              "Ce bloc ne dit pas de quel composant il s'agit. Écrivez un nom avant l'accolade.",
 	PMEmptyVariableName:               "Le nom d'une variable manque. Supprimez la virgule en trop ou écrivez le nom.",
 	PMInvalidChildName:                "« {NAME} » ne peut pas être le nom d'un enfant. Un nom commence par une lettre ou un souligné, puis contient des lettres, des chiffres, « _ », « - » et « . ».",
-	PMInvalidName:                     "« {NAME} » n'est pas un nom valide. Un nom commence par une lettre ou un souligné, puis contient des lettres, des chiffres, « _ » et « - ».",
+	PMInvalidName:                     "Ce n'est pas un nom valide. Un nom commence par une lettre ou un souligné, puis contient des lettres, des chiffres, « _ » et « - ».",
 	PMInvalidExportComplexValue:       "La valeur de {VARIABLE} est mal placée entre guillemets. Mettez un guillemet avant et un après toute la valeur, et rien d'autre avant la virgule suivante.",
 	PMInvalidExportedVarName:          "« {VARIABLE} » ne peut pas être le nom d'une variable exportée. Un nom commence par une lettre ou un souligné, puis contient des lettres, des chiffres, « _ », « - » et « . ».",
 	PMExternalIsKeywordForImports:     "« {VARIABLE} » commence par un mot qui n'a de sens que dans les imports. Supprimez « external ».",

@@ -62,6 +62,9 @@ func (p Problem) fill(kind string, lang Language) string {
 			texts = append(texts, d.Text)
 		}
 	}
+	if len(texts) == 0 && kind == string(KindExpected) {
+		return map[Language]string{English: "none", French: "aucun"}[lang]
+	}
 	return orUnnamed(strings.Join(texts, ", "), lang)
 }
 
