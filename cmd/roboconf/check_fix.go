@@ -1,0 +1,85 @@
+package main
+
+import (
+	"cmp"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/roboconf/workbench/editor/workspace"
+	"github.com/roboconf/workbench/model/check"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/source"
+)
+
+// rounds is how often fixes are looked for again: one may bring another mistake to light.
+const rounds = 10
+
+// fixAll applies the fixes that leave no choice until none is left. Each file is replaced at once, each round leaves a folder
+// that can be read.
+func fixAll(s streams, dir string, o load.Options) error {
+	for range rounds {
+		result, problems := check.Dir(os.DirFS(dir), o)
+		edits := clearEdits(problems, result.Files)
+		if len(edits) == 0 {
+			return nil
+		}
+		for _, file := range slices.Sorted(maps.Keys(edits)) {
+			text := applyEdits(result.Files[file].Text, edits[file])
+			if err := workspace.ReplaceFile(filepath.Join(dir, filepath.FromSlash(file)), text); err != nil {
+				return err
+			}
+			s.say("%s: mended %s", dir, file)
+		}
+	}
+	return nil
+}
+
+// clearEdits are the edits of the problems that have exactly one fix, by file, in order. Where two fixes touch the same text
+// the first wins: the other is looked at again in the next round.
+func clearEdits(problems []diag.Problem, files map[string]*load.File) map[string][]source.Edit {
+	taken := map[string][]source.Edit{}
+	for _, p := range problems {
+		if len(p.Fixes) != 1 || !fits(p.Fixes[0].Edits, taken, files) {
+			continue
+		}
+		for _, e := range p.Fixes[0].Edits {
+			taken[e.Place.File] = append(taken[e.Place.File], e)
+		}
+	}
+	for _, edits := range taken {
+		slices.SortStableFunc(edits, func(a, b source.Edit) int { return cmp.Compare(a.Place.Span.Start, b.Place.Span.Start) })
+	}
+	return taken
+}
+
+// fits says whether all edits of a fix change files that were read, in places that no other fix touches.
+func fits(edits []source.Edit, taken map[string][]source.Edit, files map[string]*load.File) bool {
+	for _, e := range edits {
+		if files[e.Place.File] == nil {
+			return false
+		}
+		for _, other := range taken[e.Place.File] {
+			if e.Place.Span.Start <= other.Place.Span.End && other.Place.Span.Start <= e.Place.Span.End {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// applyEdits needs the edits in order, none of which overlap.
+func applyEdits(text string, edits []source.Edit) string {
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		b.WriteString(text[at:e.Place.Span.Start])
+		b.WriteString(e.With)
+		at = e.Place.Span.End
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/roboconf/workbench/model/check"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/samples"
+)
+
+type newOptions struct{ from string }
+
+// folders are those that every new project has (model.md 3.1).
+var folders = []string{"descriptor", "graph", "instances", "commands", "rules.autonomic", "probes"}
+
+func newCommand(s streams) *cobra.Command {
+	var o newOptions
+	cmd := &cobra.Command{
+		Use:   "new NAME [--from SAMPLE]",
+		Short: "Make an application that passes check at once",
+		Long: "Makes the folder NAME with a whole application in it: one server on one machine, or a copy of a sample.\n" +
+			"The application gets the name of the folder.",
+		Example: "  roboconf new shop\n  roboconf new shop --from lamp",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return o.run(s, args[0])
+		},
+	}
+	cmd.Flags().StringVar(&o.from, "from", "hello", "the sample to copy")
+	var names []string
+	for _, sample := range samples.All() {
+		names = append(names, sample.Name+"\t"+sample.Title)
+	}
+	completeWords(cmd, "from", names...)
+	return cmd
+}
+
+// run makes everything beside the place where it goes, looks at it, then moves it there: nothing is half made.
+func (o newOptions) run(s streams, dir string) error {
+	sample, err := samples.Find(o.from)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("make %s: something is there already; choose another name", dir)
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".roboconf-new-*")
+	if err != nil {
+		return fmt.Errorf("make %s: %w", dir, cause(err))
+	}
+	defer os.RemoveAll(tmp) // what was moved away is not there any more
+	if err := copyFiles(tmp, sample.FS); err != nil {
+		return fmt.Errorf("make %s: %w", dir, err)
+	}
+	if err := rename(tmp, filepath.Base(dir)); err != nil {
+		return fmt.Errorf("make %s: %w", dir, err)
+	}
+	if err := os.Rename(tmp, dir); err != nil {
+		return fmt.Errorf("make %s: %w", dir, cause(err))
+	}
+	s.say("made %s: open it with roboconf %s", dir, dir)
+	return nil
+}
+
+func copyFiles(dir string, from fs.FS) error {
+	for _, name := range folders {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			return err
+		}
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return err
+	}
+	return fs.WalkDir(from, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, filepath.FromSlash(path))
+		if d.IsDir() {
+			return os.MkdirAll(to, 0o755)
+		}
+		text, err := fs.ReadFile(from, path)
+		if err != nil {
+			return err
+		}
+		// The files inside the program have lost their modes.
+		mode := fs.FileMode(0o644)
+		if strings.HasPrefix(string(text), "#!") {
+			mode = 0o755
+		}
+		return os.WriteFile(to, text, mode)
+	})
+}
+
+var nameLine = regexp.MustCompile(`(?m)^name = .*$`)
+
+// rename gives the application its name, or says why it cannot bear it.
+func rename(dir, name string) error {
+	file := filepath.Join(dir, "descriptor", "application.properties")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	text = nameLine.ReplaceAllLiteral(text, []byte("name = "+name))
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		return err
+	}
+	_, problems := check.Dir(os.DirFS(dir), load.Options{})
+	for _, p := range problems {
+		if p.Level() == diag.Severe {
+			return errors.New(p.Message(diag.English))
+		}
+	}
+	return nil
+}
