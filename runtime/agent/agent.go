@@ -110,7 +110,7 @@ func (a *Agent) Step(now time.Time, ev mind.Event) []mind.Effect {
 	if a.gone {
 		return nil
 	}
-	a.now, a.dirty, a.out = now, false, make([]mind.Effect, 1, 4)
+	a.now, a.dirty, a.out = now, false, make([]mind.Effect, 1, 8)
 	a.out[0] = mind.Save{}
 	a.take(ev)
 	a.drain()
@@ -152,29 +152,36 @@ func (a *Agent) woken(timer string) {
 // do wishes for an effect.
 func (a *Agent) do(e mind.Effect) { a.out = append(a.out, e) }
 
-// envelope wraps a body that is caused by the message in hand.
-func (a *Agent) envelope(body message.Body, seq uint64) *message.Envelope {
-	e := &message.Envelope{
+// fill completes an envelope; it is caused by the message in hand.
+func (a *Agent) fill(e *message.Envelope, body message.Body, seq uint64) {
+	*e = message.Envelope{
 		ID: a.ids.Next(), Type: body.Type(), Time: a.now, Domain: a.cfg.Domain, Body: body,
 		From: message.From{Kind: message.FromAgent, App: a.cfg.App, Scope: a.cfg.Scope, Epoch: a.cfg.Epoch, Seq: seq},
 	}
 	if c := a.current; c != nil {
 		e.Corr, e.Cause, e.Trace = c.Corr, c.ID, c.Trace
 	}
-	return e
 }
 
 // tell sends to the manager.
 func (a *Agent) tell(body message.Body) {
+	a.post(new(message.Envelope), body)
+}
+
+// post sends to the manager in an envelope that is there already.
+func (a *Agent) post(e *message.Envelope, body message.Body) {
 	a.toManager++
-	a.do(mind.Publish{To: a.unicast, Msg: a.envelope(body, a.toManager)})
+	a.fill(e, body, a.toManager)
+	a.do(mind.Publish{To: a.unicast, Msg: e})
 }
 
 // spread sends to other agents.
 func (a *Agent) spread(to message.Target, body message.Body) {
 	seq := a.seqs[to] + 1
 	a.seqs[to] = seq
-	a.do(mind.Publish{To: to, Msg: a.envelope(body, seq)})
+	e := new(message.Envelope)
+	a.fill(e, body, seq)
+	a.do(mind.Publish{To: to, Msg: e})
 }
 
 // heartbeat says that the agent lives (LC-90, LC-91). The body is shared as long as nothing in it changes.
@@ -187,10 +194,12 @@ func (a *Agent) heartbeat() {
 		BootID: a.cfg.BootID, Version: a.cfg.Version, Queue: len(a.queue), Busy: a.busy(),
 	}
 	if a.beat == nil || b.Busy != nil || *a.beat != b {
-		a.beat = &b
+		changed := b
+		a.beat = &changed
 	}
 	a.toManager++
-	e := a.envelope(a.beat, a.toManager)
+	e := new(message.Envelope)
+	a.fill(e, a.beat, a.toManager)
 	e.Corr, e.Cause, e.Trace = "", "", ""
 	e.Expires = a.now.Add(2 * a.cfg.Heartbeat)
 	a.do(mind.Publish{To: a.unicast, Msg: e})
@@ -256,7 +265,11 @@ func (a *Agent) notify(i int32, why message.Why) {
 	a.dirty = true
 	in := &a.insts[i]
 	in.stateSeq++
-	a.tell(&message.InstanceChanged{
+	p := &struct { // the message that is sent most often: one piece of memory
+		e message.Envelope
+		b message.InstanceChanged
+	}{b: message.InstanceChanged{
 		Path: in.path, Status: in.state, Imports: in.flat(), Problem: in.problem, StateSeq: in.stateSeq, Why: why,
-	})
+	}}
+	a.post(&p.e, &p.b)
 }

@@ -76,6 +76,7 @@ func interruptedOperation(s lifecycle.State) string {
 // returns is what a restored agent says on its first connection (LC-104, steps 4 and 5).
 func (a *Agent) returns() {
 	a.restored, a.dirty = false, true
+	a.finish() // of what was interrupted
 	for _, i := range a.order {
 		a.returnOne(i)
 	}
@@ -88,13 +89,26 @@ func (a *Agent) returns() {
 	if len(a.heard) > 0 {
 		a.do(mind.Wait{Timer: timerResync, After: a.cfg.ResyncGrace})
 	}
-	for k := len(a.again) - 1; k >= 0; k-- {
-		a.work = append(a.work, step{what: stepThenStart, inst: a.again[k], why: message.Why{Kind: message.WhyReboot}})
+	a.push(a.unfinished()...)
+}
+
+// unfinished is what the earlier process did not come to: withdrawals that it had heard, starts after a reboot, then whatever
+// may start by itself.
+func (a *Agent) unfinished() []step {
+	var steps []step
+	for _, n := range a.leftovers() {
+		steps = append(steps, step{what: stepImport, news: n})
+	}
+	for _, i := range a.again {
+		steps = append(steps, step{what: stepThenStart, inst: i, why: message.Why{Kind: message.WhyReboot}})
 	}
 	a.again = nil
-	for _, n := range a.leftovers() {
-		a.push(step{what: stepImport, news: n})
+	for _, i := range a.order {
+		if in := &a.insts[i]; in.state == lifecycle.Unresolved && (in.problem == nil || in.problem.Operation != lifecycle.Start.String()) {
+			steps = append(steps, step{what: stepArmed, inst: i})
+		}
 	}
+	return append(steps, step{what: stepSweep})
 }
 
 // leftovers are imports that an instance still holds although they were withdrawn: the agent died before it told them all.

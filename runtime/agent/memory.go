@@ -82,6 +82,7 @@ type instance struct {
 	vars   []model.Variable // effective exports
 	groups []group          // the same by prefix, with what is seen from outside
 	known  bool             // vars and groups are up to date
+	above  []Ancestor       // nil when it must be gathered again
 	pubSeq uint64
 	live   bool             // published, not withdrawn
 	sent   []publication    // the last one, one entry for each of the groups of that time

@@ -45,7 +45,7 @@ func (a *Agent) adopt(m *message.ModelSet) {
 	}
 	a.kinds = map[string]*kind{}
 	for i := range a.insts {
-		a.insts[i].known = false
+		a.insts[i].known, a.insts[i].above = false, nil
 	}
 }
 

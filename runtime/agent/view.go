@@ -85,6 +85,9 @@ func (a *Agent) view(i int32) View {
 
 // ancestors are those of the scope, then those above the machine.
 func (a *Agent) ancestors(i int32) []Ancestor {
+	if known := a.insts[i].above; known != nil {
+		return known
+	}
 	above := a.model.Ancestors
 	list := make([]Ancestor, 0, int(a.insts[i].depth)+len(above))
 	for p := a.insts[i].parent; p >= 0; p = a.insts[p].parent {
@@ -94,5 +97,6 @@ func (a *Agent) ancestors(i int32) []Ancestor {
 	for k := len(above) - 1; k >= 0; k-- {
 		list = append(list, Ancestor{Path: above[k].Path, Component: above[k].Component, Exports: above[k].Exports})
 	}
+	a.insts[i].above = list
 	return list
 }

@@ -25,6 +25,7 @@ type what uint8
 const (
 	stepStart      what = iota // start inst, if it can be
 	stepThenStart              // start inst, if it was deployed
+	stepArmed                  // start inst, if it is resolved by now
 	stepThenRemove             // undeploy inst, if it was stopped
 	stepChildren               // start the children that wait for inst
 	stepRun                    // run recipe op of inst
@@ -84,6 +85,10 @@ func (a *Agent) perform(s step) {
 	case stepThenStart:
 		if a.insts[s.inst].state == lifecycle.DeployedStopped {
 			a.start(s.inst, s.why)
+		}
+	case stepArmed:
+		if a.insts[s.inst].state == lifecycle.Unresolved && a.missing(s.inst) == "" {
+			a.start(s.inst, message.Why{Kind: message.WhyReport})
 		}
 	case stepThenRemove:
 		if a.insts[s.inst].state == lifecycle.DeployedStopped {

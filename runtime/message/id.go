@@ -10,8 +10,14 @@ import (
 // its shell drew, and from a counter. The zero value is not ready: use NewIDs. It is a value: a copy numbers on its own.
 type IDs struct {
 	head string // everything but the counter, in the form of a UUID of version 8
-	last uint64
+	last uint64 // the number behind the last id made
+	made string // ids made and not yet given: a few are made at once, in one piece of memory
 }
+
+const (
+	idLen   = 36
+	idBatch = 8
+)
 
 // NewIDs starts with a count of messages already numbered in that epoch; 0 for a new process.
 func NewIDs(epoch string, last uint64) IDs {
@@ -24,20 +30,31 @@ func NewIDs(epoch string, last uint64) IDs {
 
 // Next gives the next id. There are 2⁴⁸ of them.
 func (i *IDs) Next() string {
-	i.last++
-	var b [36]byte
-	copy(b[:], i.head)
-	n := i.last
-	for at := 35; at >= 24; at-- {
-		b[at] = "0123456789abcdef"[n&15]
-		n >>= 4
+	if i.made == "" {
+		i.make()
 	}
-	return string(b[:])
+	id := i.made[:idLen]
+	i.made = i.made[idLen:]
+	return id
+}
+
+func (i *IDs) make() {
+	var b [idBatch * idLen]byte
+	for id := b[:]; len(id) > 0; id = id[idLen:] {
+		i.last++
+		copy(id, i.head)
+		n := i.last
+		for at := idLen - 1; at >= len(i.head); at-- {
+			id[at] = "0123456789abcdef"[n&15]
+			n >>= 4
+		}
+	}
+	i.made = string(b[:])
 }
 
 // isID says whether s has the form of a UUID.
 func isID(s string) bool {
-	if len(s) != 36 {
+	if len(s) != idLen {
 		return false
 	}
 	for i := 0; i < len(s); i++ {

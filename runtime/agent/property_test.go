@@ -1,0 +1,281 @@
+package agent
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/runtime/lifecycle"
+	"github.com/roboconf/workbench/runtime/message"
+	"github.com/roboconf/workbench/runtime/mind"
+)
+
+var (
+	seedFlag = flag.Uint64("seed", 0, "replay one random story")
+	stories  = flag.Int("stories", 400, "random stories to tell")
+)
+
+const prefixes = 4
+
+// teller makes up a story for one agent and watches what it does.
+type teller struct {
+	t      *testing.T
+	seed   uint64
+	chance *rand.Rand
+	a      *Agent
+	cfg    Config
+	ids    message.IDs
+	now    time.Time
+	states map[string]lifecycle.State // as notified
+	last   []*message.Envelope        // for duplicates
+	seqs   map[string]uint64
+	added  int
+	log    []string
+}
+
+// LC-43: the invariants hold after every message of random stories; LC-5: nothing rests in a transitive state; LC-50: nothing
+// starts while a mandatory import is missing; states move along the arrows only.
+func TestRandomStories(t *testing.T) {
+	if *seedFlag != 0 {
+		newTeller(t, *seedFlag).tell(200)
+		return
+	}
+	for seed := uint64(1); seed <= uint64(*stories); seed++ {
+		newTeller(t, seed).tell(120)
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+func newTeller(t *testing.T, seed uint64) *teller {
+	p := &teller{
+		t: t, seed: seed, chance: rand.New(rand.NewPCG(seed, 7)), ids: message.NewIDs("story", 0),
+		now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), states: map[string]lifecycle.State{}, seqs: map[string]uint64{},
+	}
+	p.cfg = Config{App: "app", Scope: "/vm", Address: "10.0.0.1", Epoch: "e0", BootID: "b0", Heartbeat: time.Second}
+	if p.chance.IntN(3) == 0 {
+		p.cfg.Cascade = DeepestFirst
+	}
+	p.a = New(p.cfg, nil)
+	p.step(mind.Connected{})
+	p.send(p.world())
+	return p
+}
+
+// world makes a graph of components that import each other, and a tree of them.
+func (p *teller) world() *message.ModelSet {
+	var components []*model.Component
+	all := []model.Ref{}
+	for k := range 6 {
+		all = append(all, model.Ref{Name: fmt.Sprintf("C%d", k)})
+	}
+	for k := range 6 {
+		c := &model.Component{Name: all[k].Name, Installer: model.Ref{Name: "script"}, Children: all}
+		for range p.chance.IntN(3) {
+			c.Imports = append(c.Imports, model.Import{Prefix: p.prefix(), Name: "*", Optional: p.chance.IntN(3) == 0})
+		}
+		if p.chance.IntN(2) == 0 {
+			c.Exports = []model.Variable{{Name: "ip"}, {Name: "v", Value: model.Text("1")}}
+		}
+		components = append(components, c)
+	}
+	vm := &model.Component{Name: "VM", Installer: model.Ref{Name: "target"}, Children: all, Exports: []model.Variable{{Name: "ip"}}}
+	root := &model.Instance{Name: "vm", Component: "VM"}
+	places := []*model.Instance{root}
+	for k := range 2 + p.chance.IntN(7) {
+		i := &model.Instance{Name: fmt.Sprintf("i%d", k), Component: all[p.chance.IntN(len(all))].Name}
+		parent := places[p.chance.IntN(len(places))]
+		parent.Children = append(parent.Children, i)
+		places = append(places, i)
+	}
+	return &message.ModelSet{Revision: 1, Gen: 1, Graph: model.NewGraph(append(components, vm), nil), Root: root}
+}
+
+func (p *teller) prefix() string { return fmt.Sprintf("P%d", p.chance.IntN(prefixes)) }
+
+func (p *teller) tell(moves int) {
+	for range moves {
+		p.move()
+		if p.t.Failed() {
+			p.t.Logf("replay with -seed=%d\n%s", p.seed, strings.Join(p.log, "\n"))
+			return
+		}
+	}
+}
+
+func (p *teller) move() {
+	p.now = p.now.Add(time.Second)
+	switch n := p.chance.IntN(20); {
+	case p.a.running.id != 0 && n < 10:
+		e := Ended{ID: p.a.running.id}
+		if p.chance.IntN(5) == 0 {
+			e.ExitCode = 1
+		}
+		p.step(e)
+	case n < 13:
+		states := []lifecycle.State{lifecycle.NotDeployed, lifecycle.DeployedStopped, lifecycle.DeployedStarted, lifecycle.DeployedStarted}
+		p.send(&message.InstanceRequest{Path: p.path(), Status: states[p.chance.IntN(len(states))]})
+	case n < 17:
+		p.gossip()
+	case n == 17 && len(p.last) > 0:
+		p.deliver(p.last[p.chance.IntN(len(p.last))])
+	default:
+		p.rare()
+	}
+}
+
+func (p *teller) path() string {
+	i := p.a.order[p.chance.IntN(len(p.a.order))]
+	return p.a.insts[i].path
+}
+
+// gossip lets an exporter elsewhere publish or withdraw; sometimes late.
+func (p *teller) gossip() {
+	prefix, path := p.prefix(), fmt.Sprintf("/other/%d", p.chance.IntN(2))
+	key := prefix + path
+	seq := p.seqs[key] + 1
+	if p.chance.IntN(6) == 0 && seq > 2 {
+		seq -= 2
+	}
+	p.seqs[key] = max(p.seqs[key], seq)
+	if p.chance.IntN(2) == 0 {
+		p.send(&message.ImportRemove{App: "app", Prefix: prefix, Path: path, Gen: 1, Seq: seq, Origin: message.FromAgent})
+		return
+	}
+	value := model.Text(fmt.Sprint(seq % 3))
+	p.send(&message.ImportAdd{App: "app", Prefix: prefix, Path: path, Gen: 1, Seq: seq, Vars: []model.Variable{{Name: prefix + ".v", Value: value}}})
+}
+
+func (p *teller) rare() {
+	switch p.chance.IntN(8) {
+	case 0:
+		p.added++
+		p.send(&message.InstanceAdd{Parent: p.path(), Node: &model.Instance{Name: fmt.Sprintf("n%d", p.added), Component: "C1"}, Revision: 1 + p.added})
+	case 1:
+		p.send(&message.InstanceRemove{Path: p.path()})
+	case 2:
+		p.send(&message.ExportsResync{})
+	case 3:
+		p.send(&message.ImportRequest{App: "app", Prefix: fmt.Sprintf("C%d", p.chance.IntN(6))})
+	case 4:
+		if c := p.a.current; c != nil {
+			p.send(&message.OperationCancel{Request: c.ID})
+		}
+	case 5:
+		p.copy()
+	case 6:
+		p.step(mind.Woken{Timer: timerHeartbeat})
+	default:
+		p.restart()
+	}
+}
+
+// copy goes on with a copy, which must do what the original does.
+func (p *teller) copy() {
+	c := p.a.Clone()
+	ev := mind.Delivered{Msg: p.wrap(&message.InstancesSend{})}
+	one, two := p.a.Step(p.now, ev), c.Step(p.now, ev)
+	if !reflect.DeepEqual(one, two) {
+		p.t.Errorf("a copy does something else: %v, %v", one, two)
+	}
+	p.a = c
+}
+
+// restart kills the process; sometimes the machine reboots, too.
+func (p *teller) restart() {
+	j := p.a.Journal()
+	p.cfg.Epoch += "'"
+	if p.chance.IntN(2) == 0 {
+		p.cfg.BootID += "'"
+	}
+	p.log = append(p.log, "restart, boot "+p.cfg.BootID)
+	p.a = New(p.cfg, j)
+	clear(p.states)
+	p.step(mind.Connected{})
+	p.step(mind.Woken{Timer: timerResync})
+}
+
+func (p *teller) wrap(b message.Body) *message.Envelope {
+	return &message.Envelope{ID: p.ids.Next(), Type: b.Type(), Domain: "default", Time: p.now, Body: b}
+}
+
+func (p *teller) send(b message.Body) {
+	e := p.wrap(b)
+	p.last = append(p.last, e)
+	p.deliver(e)
+}
+
+func (p *teller) deliver(e *message.Envelope) { p.step(mind.Delivered{Msg: e}) }
+
+func (p *teller) step(ev mind.Event) {
+	if d, ok := ev.(mind.Delivered); ok {
+		p.log = append(p.log, fmt.Sprintf("%s %+v", d.Msg.Body.Type(), d.Msg.Body))
+	} else {
+		p.log = append(p.log, fmt.Sprintf("%T%+v", ev, ev))
+	}
+	for _, e := range p.a.Step(p.now, ev) {
+		p.watch(e)
+	}
+	if p.a.running.id == 0 {
+		p.invariants()
+	}
+}
+
+func (p *teller) watch(e mind.Effect) {
+	switch e := e.(type) {
+	case mind.Publish:
+		if c, ok := e.Msg.Body.(*message.InstanceChanged); ok {
+			p.log = append(p.log, "    "+c.Path+" "+c.Status.String())
+			p.moved(c)
+		}
+	case Run:
+		p.log = append(p.log, "    run "+e.Op.String()+" "+e.View.Path)
+		if i := p.a.paths[e.View.Path]; e.Op == lifecycle.Start && p.a.missing(i) != "" {
+			p.t.Errorf("LC-50: %s starts without %s", e.View.Path, p.a.missing(i))
+		}
+		if e.Op == lifecycle.Update && (e.Change == nil || p.a.insts[p.a.paths[e.View.Path]].state != lifecycle.DeployedStarted) {
+			p.t.Errorf("LC-25: update of %s", e.View.Path)
+		}
+	}
+}
+
+func (p *teller) moved(c *message.InstanceChanged) {
+	from, known := p.states[c.Path]
+	p.states[c.Path] = c.Status
+	if known && from != c.Status && c.Path != "/vm" && !lifecycle.CanMove(from, c.Status) {
+		p.t.Errorf("%s went from %s to %s", c.Path, from, c.Status)
+	}
+}
+
+func (p *teller) invariants() {
+	for _, i := range p.a.order {
+		in := &p.a.insts[i]
+		if in.parent < 0 {
+			continue
+		}
+		up := p.a.insts[in.parent].state
+		switch s := in.state; {
+		case s.Transitive() || s == lifecycle.Problem:
+			p.t.Errorf("LC-5: %s rests in %s", in.path, s)
+		case (s == lifecycle.DeployedStarted || s == lifecycle.Unresolved) && up != lifecycle.DeployedStarted:
+			p.t.Errorf("LC-43: %s is %s under %s", in.path, s, up)
+		case s == lifecycle.WaitingForAncestor && !up.Waits() && !(up == lifecycle.DeployedStarted && in.tried):
+			p.t.Errorf("LC-43: %s is %s under %s", in.path, s, up)
+		case up == lifecycle.NotDeployed && s != lifecycle.NotDeployed:
+			p.t.Errorf("LC-43: %s is %s under %s", in.path, s, up)
+		case in.live != (s == lifecycle.DeployedStarted && len(in.groups) > 0):
+			p.t.Errorf("LC-62: %s is %s, and published: %v", in.path, s, in.live)
+		}
+		if known := p.states[in.path]; known != in.state && p.a.stateSeqOf(i) > 0 {
+			p.t.Errorf("LC-142: the manager knows %s as %s, it is %s", in.path, known, in.state)
+		}
+	}
+}
+
+func (a *Agent) stateSeqOf(i int32) uint64 { return a.insts[i].stateSeq }
