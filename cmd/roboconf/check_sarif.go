@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -122,9 +123,10 @@ func (c checked) sarifResult(p diag.Problem, rules []sarifRule) sarifResult {
 }
 
 func (c checked) sarifLocation(p source.Place, r source.Range, message *sarifText) sarifLocation {
+	uri := url.URL{Path: filepath.ToSlash(filepath.Join(c.dir, p.File))}
 	return sarifLocation{
 		Physical: sarifPhysical{
-			Artifact: sarifArtifact{filepath.ToSlash(filepath.Join(c.dir, p.File))},
+			Artifact: sarifArtifact{uri.String()},
 			Region:   sarifRegion{r.Start.Line, r.Start.Column, r.End.Line, r.End.Column},
 		},
 		Message: message,

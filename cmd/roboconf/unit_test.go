@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/source"
+)
+
+// Ctrl-C ends a run at once, however long it would last.
+func TestARunCanBeLeft(t *testing.T) {
+	ctx, interrupt := context.WithCancel(context.Background())
+	endless := make(chan bool)
+	defer close(endless)
+	interrupt()
+	_, err := interruptible(ctx, func() bool { return <-endless })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the interruption", err)
+	}
+	got, err := interruptible(context.Background(), func() int { return 7 })
+	if got != 7 || err != nil {
+		t.Errorf("got %d, %v, want the result", got, err)
+	}
+}
+
+func TestColorsAreForTerminalsOfPeopleWhoWantThem(t *testing.T) {
+	terminal, err := os.Open(os.DevNull) // a device of characters, as a terminal is
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.Close()
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, c := range []struct {
+		name string
+		f    *os.File
+		env  map[string]string
+		want bool
+	}{
+		{"a terminal", terminal, nil, true},
+		{"a file", file, nil, false},
+		{"NO_COLOR", terminal, map[string]string{"NO_COLOR": "1"}, false},
+		{"dumb", terminal, map[string]string{"TERM": "dumb"}, false},
+	} {
+		if got := colorful(c.f, func(name string) string { return c.env[name] }); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+// DIA-52: the fixes of a project are applied together; of two that touch the same text, the first.
+func TestFixesThatMeetWait(t *testing.T) {
+	edit := func(start, end int, with string) source.Edit {
+		return source.Edit{Place: source.Place{File: "a.graph", Span: source.Span{Start: start, End: end}}, With: with}
+	}
+	fix := func(edits ...source.Edit) diag.Problem { return diag.Problem{Fixes: []diag.Fix{{Edits: edits}}} }
+	files := map[string]*load.File{"a.graph": {Text: "0123456789"}}
+	problems := []diag.Problem{
+		fix(edit(6, 7, "six")),
+		fix(edit(0, 1, ""), edit(6, 8, "meets the first")),
+		fix(edit(3, 3, ";")),
+		{Fixes: []diag.Fix{{}, {}}}, // a choice
+		fix(source.Edit{Place: source.Place{File: "unread.graph"}}),
+	}
+	edits := clearEdits(problems, files)
+	if got := applyEdits(files["a.graph"].Text, edits["a.graph"]); got != "012;345six789" {
+		t.Errorf("got %q", got)
+	}
+	if len(edits) != 1 {
+		t.Errorf("edits in %d files", len(edits))
+	}
+}
+
+func TestCountsReadWell(t *testing.T) {
+	severe, hint := diag.Problem{Code: "P_IO_ERROR"}, diag.Problem{Code: "X_TRAILING_BLANKS"}
+	for want, problems := range map[string][]diag.Problem{
+		"nothing to mend":           nil,
+		"1 severe problem":          {severe},
+		"2 severe problems, 1 hint": {severe, hint, severe},
+	} {
+		if got := count(problems); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
