@@ -24,12 +24,17 @@ func (m *Manager) delivered(e *message.Envelope) {
 		m.heartbeat(a, a.nodes[i].host, e.From.Epoch, b)
 		return
 	}
-	if m.known(e.ID) || !m.listens(a, a.nodes[i].host, e.From.Epoch) {
+	if !m.listens(a, a.nodes[i].host, e.From.Epoch) {
+		return
+	}
+	if b, ok := e.Body.(*message.InstanceChanged); ok { // numbered by itself: its id need not be remembered
+		m.changed(a, i, b)
+		return
+	}
+	if m.known(e.ID) {
 		return
 	}
 	switch b := e.Body.(type) {
-	case *message.InstanceChanged:
-		m.changed(a, i, b)
 	case *message.RequestResult:
 		m.result(a, b)
 	case *message.InstanceRemoved:
