@@ -7,6 +7,7 @@ const (
 	maxName   = 28
 	maxDetail = 36
 	maxDots   = 6
+	maxFolds  = 4 // lines of one detail
 )
 
 // label is what is written in a box. The first line is the name, with the glyph of the state and the kind behind it.
@@ -57,7 +58,9 @@ func labelOf(n *node, z Zoom) label {
 	}
 	if z == Details {
 		for _, text := range n.src.Lines {
-			b.add(line{text: cut(text, maxDetail), kind: Detail})
+			for _, part := range fold(text) {
+				b.add(line{text: part, kind: Detail})
+			}
 		}
 	}
 	return b
@@ -66,6 +69,22 @@ func labelOf(n *node, z Zoom) label {
 func (b *label) add(l line) {
 	b.lines = append(b.lines, l)
 	b.width = max(b.width, l.width(), 1)
+}
+
+// fold breaks a long detail into lines.
+func fold(text string) []string {
+	lines := cell.Wrap(text, maxDetail-2)
+	if len(lines) > maxFolds {
+		lines = lines[:maxFolds]
+		lines[maxFolds-1] = cut(lines[maxFolds-1]+" ...", maxDetail-2)
+	}
+	for i := range lines {
+		if i > 0 {
+			lines[i] = "  " + lines[i]
+		}
+		lines[i] = cut(lines[i], maxDetail)
+	}
+	return lines
 }
 
 // cut shortens a text with a tail that every terminal has.
