@@ -44,31 +44,38 @@ func newCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// run makes everything beside the place where it goes, looks at it, then moves it there: nothing is half made.
 func (o newOptions) run(s streams, dir string) error {
 	sample, err := samples.Find(o.from)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("make %s: something is there already; choose another name", dir)
-	}
-	tmp, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".roboconf-new-*")
-	if err != nil {
-		return fmt.Errorf("make %s: %w", dir, cause(err))
-	}
-	defer os.RemoveAll(tmp) // what was moved away is not there any more
-	if err := copyFiles(tmp, sample.FS); err != nil {
+	if err := create(dir, sample, filepath.Base(dir)); err != nil {
 		return fmt.Errorf("make %s: %w", dir, err)
-	}
-	if err := rename(tmp, filepath.Base(dir)); err != nil {
-		return fmt.Errorf("make %s: %w", dir, err)
-	}
-	if err := os.Rename(tmp, dir); err != nil {
-		return fmt.Errorf("make %s: %w", dir, cause(err))
 	}
 	s.say("made %s: open it with roboconf %s", dir, dir)
 	return nil
+}
+
+// create makes everything beside the place where it goes, looks at it, then moves it there: nothing is half made.
+// The application is called name; "" keeps the name of the sample.
+func create(dir string, sample samples.Sample, name string) error {
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return errors.New("something is there already; choose another name")
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".roboconf-new-*")
+	if err != nil {
+		return cause(err)
+	}
+	defer os.RemoveAll(tmp) // what was moved away is not there any more
+	if err := copyFiles(tmp, sample.FS); err != nil {
+		return err
+	}
+	if name != "" {
+		if err := rename(tmp, name); err != nil {
+			return err
+		}
+	}
+	return os.Rename(tmp, dir)
 }
 
 func copyFiles(dir string, from fs.FS) error {

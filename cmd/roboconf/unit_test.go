@@ -10,6 +10,7 @@ import (
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
 	"github.com/roboconf/workbench/model/source"
+	"github.com/roboconf/workbench/samples"
 )
 
 // Ctrl-C ends a run at once, however long it would last.
@@ -89,5 +90,29 @@ func TestCountsReadWell(t *testing.T) {
 		if got := count(problems); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+func TestASampleIsCopiedOnce(t *testing.T) {
+	data := t.TempDir()
+	env := func(name string) string { return map[string]string{"XDG_DATA_HOME": data}[name] }
+	lamp, err := samples.Find("lamp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := ownSample(lamp, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	note := filepath.Join(dir, "note.txt")
+	if err := os.WriteFile(note, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	again, err := ownSample(lamp, env)
+	if err != nil || again != dir {
+		t.Errorf("the second time gives %s, %v", again, err)
+	}
+	if _, err := os.Stat(note); err != nil {
+		t.Error("what the person wrote is gone")
 	}
 }
