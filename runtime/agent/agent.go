@@ -21,6 +21,9 @@ type Config struct {
 	Heartbeat time.Duration // period; 60 s when zero
 	// ResyncGrace is how long imports of an earlier process may stay unconfirmed (LC-104); two heartbeats when zero.
 	ResyncGrace time.Duration
+	// AnswerEvery is how often requests for one prefix are answered at most: an answer is for everybody (MS-22), so that those who
+	// ask at the same time share one. The first request is answered at once. 1 s when zero, no limit when negative.
+	AnswerEvery time.Duration
 	Cascade     Cascade
 	OnReboot    OnReboot
 	// Installers are those that have a plugin, in any letter case (LC-12); empty means that every installer has one.
@@ -49,6 +52,7 @@ const (
 const (
 	timerHeartbeat = "heartbeat"
 	timerResync    = "resync"
+	timerAnswer    = "answer"
 )
 
 // Agent is the mind. It is not safe for concurrent use: one goroutine owns it.
@@ -71,6 +75,9 @@ type Agent struct {
 	runs    uint64 // recipes begun by this process
 	beat    *message.AgentHeartbeat
 
+	answered   map[string]time.Time // last answer for each prefix; those of the last AnswerEvery only
+	unanswered []string             // prefixes whose requests share the next answer
+
 	// Within a Step only.
 	now     time.Time
 	out     []mind.Effect
@@ -92,6 +99,9 @@ func New(c Config, journal *Journal) *Agent {
 	a := &Agent{
 		cfg: c, ids: message.NewIDs(c.Epoch, 0), unicast: message.Manager(c.App),
 		seqs: map[message.Target]uint64{}, binds: map[message.Target]int{},
+	}
+	if c.AnswerEvery == 0 {
+		a.cfg.AnswerEvery = time.Second
 	}
 	if journal != nil {
 		a.restore(journal)
@@ -146,6 +156,8 @@ func (a *Agent) woken(timer string) {
 		a.do(mind.Wait{Timer: timerHeartbeat, After: a.cfg.Heartbeat})
 	case timerResync:
 		a.forgetSuspects()
+	case timerAnswer:
+		a.answerAll()
 	}
 }
 

@@ -150,6 +150,7 @@ func (a *Agent) Clone() *Agent {
 	c.memory = a.memory.clone()
 	c.seqs, c.binds = maps.Clone(a.seqs), maps.Clone(a.binds)
 	c.work = slices.Clone(a.work)
+	c.answered, c.unanswered = maps.Clone(a.answered), slices.Clone(a.unanswered)
 	c.out = nil
 	return &c
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/runtime/lifecycle"
@@ -129,12 +130,46 @@ func (a *Agent) withdrawAll(i int32, published []publication) {
 	}
 }
 
-// answer is MS-22: the exports of each started instance that match, for everybody.
+// answer is MS-22. Who asks soon after somebody else shares the next answer with the others.
 func (a *Agent) answer(m *message.ImportRequest) {
+	last, recent := a.answered[m.Prefix]
+	wait := a.cfg.AnswerEvery - a.now.Sub(last)
+	if !recent || wait <= 0 {
+		a.answerNow(m.Prefix)
+		return
+	}
+	if slices.Contains(a.unanswered, m.Prefix) {
+		return
+	}
+	if len(a.unanswered) == 0 {
+		a.do(mind.Wait{Timer: timerAnswer, After: wait})
+	}
+	a.unanswered = append(a.unanswered, m.Prefix)
+}
+
+func (a *Agent) answerAll() {
+	list := a.unanswered
+	a.unanswered = nil
+	for prefix, at := range a.answered {
+		if a.now.Sub(at) >= a.cfg.AnswerEvery {
+			delete(a.answered, prefix)
+		}
+	}
+	for _, prefix := range list {
+		a.answerNow(prefix)
+	}
+}
+
+// answerNow publishes, for everybody, the exports of each started instance that match.
+func (a *Agent) answerNow(prefix string) {
 	for _, i := range a.order {
 		in := &a.insts[i]
-		if in.state == lifecycle.DeployedStarted && a.exports(i, m.Prefix) {
-			a.publish(i, m.Prefix)
+		if in.state == lifecycle.DeployedStarted && a.exports(i, prefix) {
+			a.publish(i, prefix)
+			if a.answered == nil {
+				a.answered = map[string]time.Time{}
+			}
+			a.answered[prefix] = a.now
 		}
 	}
 }

@@ -324,3 +324,35 @@ func TestOtherApplications(t *testing.T) {
 		t.Errorf("MS-23: %+v", s.Imports)
 	}
 }
+
+// MS-22: who asks at the same time shares an answer; the first is answered at once, nobody is forgotten.
+func TestSharedAnswers(t *testing.T) {
+	b := New(Lamp())
+	b.Configure = func(c *agent.Config) { c.AnswerEvery = time.Second }
+	do(t, b, manager.DeployAndStart{Path: vmDB})
+	from := len(b.Sent)
+	ids := message.NewIDs("asks", 0)
+	adds := func() int {
+		n := 0
+		for _, e := range b.Sent[from:] {
+			if m, ok := e.Body.(*message.ImportAdd); ok && m.Prefix == "MySQL" {
+				n++
+			}
+		}
+		return n
+	}
+	for k, expected := range []int{1, 1, 1} {
+		b.Inject(vmDB, mind.Delivered{Msg: &message.Envelope{ID: ids.Next(), Domain: "default", Body: &message.ImportRequest{App: App, Prefix: "MySQL"}}})
+		if adds() != expected {
+			t.Errorf("MS-22: after %d requests there are %d answers", k+1, adds())
+		}
+	}
+	b.Advance(2 * time.Second)
+	if adds() != 2 {
+		t.Errorf("MS-22: a second later there are %d answers", adds())
+	}
+	b.Advance(10 * time.Second)
+	if adds() != 2 {
+		t.Errorf("MS-22: nobody asks any more, and there are %d answers", adds())
+	}
+}

@@ -202,6 +202,7 @@ func (b *Bench) Boot(app, path string, boot string, j *agent.Journal) {
 	b.births++
 	c := agent.Config{
 		App: app, Scope: path, Address: address(path), Epoch: fmt.Sprintf("epoch-%d", b.births), BootID: boot, Heartbeat: 5 * time.Second,
+		AnswerEvery: -1, // time stands still on the bench
 	}
 	if b.Configure != nil {
 		b.Configure(&c)
