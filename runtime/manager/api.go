@@ -89,7 +89,8 @@ type Finished struct {
 	Reason        string // in words; "" when there is nothing to say
 }
 
-// Changed is an effect: an instance is not as it was. For people and logs; nothing depends on it.
+// Changed is an effect: an instance is not as it was. For people and logs; nothing depends on it. From and To are equal when
+// its imports or its failure changed, not its state.
 type Changed struct {
 	App, Path string
 	From, To  lifecycle.State

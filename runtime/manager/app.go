@@ -227,6 +227,21 @@ func (a *app) tree(i int32, keep func(n *node) bool) *model.Instance {
 	return &d
 }
 
+// sent is the tree that the agent of the machine above gets: without what other agents manage, without the state that a file
+// may give.
+func (a *app) sent(i int32) *model.Instance {
+	top := a.tree(i, func(n *node) bool { return !n.machine })
+	var bare func(d *model.Instance)
+	bare = func(d *model.Instance) {
+		d.State = ""
+		for _, c := range d.Children {
+			bare(c)
+		}
+	}
+	bare(top)
+	return top
+}
+
 // addressOf is the address of the nearest machine, from an instance upwards, that has one (D-12).
 func (a *app) addressOf(i int32) string {
 	for ; i >= 0; i = a.nodes[i].parent {

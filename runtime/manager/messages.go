@@ -247,7 +247,7 @@ func (m *Manager) modelSet(a *app, k int32) *message.ModelSet {
 	h := &a.hosts[k]
 	n := &a.nodes[h.node]
 	set := &message.ModelSet{
-		Revision: h.revision, Gen: h.gen, Graph: a.partFor(n.decl.Component), Root: a.tree(h.node, inScope),
+		Revision: h.revision, Gen: h.gen, Graph: a.partFor(n.decl.Component), Root: a.sent(h.node),
 		Ancestors: a.ancestors(n.parent), ExternalPrefix: a.descriptor.ExportsPrefix,
 		ExternalExports: bareExports(a.descriptor.Exports),
 	}

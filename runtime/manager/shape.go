@@ -162,12 +162,10 @@ func (m *Manager) announce(a *app, top int32) {
 	}
 	h.revision++
 	parent := a.nodes[n.parent].path
-	m.send(a, n.host, &message.InstanceAdd{Parent: parent, Node: a.tree(top, inScope), Revision: h.revision}, m.corr)
+	m.send(a, n.host, &message.InstanceAdd{Parent: parent, Node: a.sent(top), Revision: h.revision}, m.corr)
 }
 
-// inScope keeps what the agent of the machine above manages.
-func inScope(n *node) bool { return !n.machine }
-
+// touch notes a change: of the version that people see, of what must be kept.
 func (m *Manager) touch(a *app) {
 	a.version++
 	m.dirty = true
