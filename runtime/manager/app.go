@@ -41,9 +41,10 @@ type node struct {
 	host     int32           // rank in hosts: its machine, or itself
 	depth    int32
 	machine  bool
-	dying    bool // delete when not deployed
-	removing bool // the agent was told to remove it
-	used     bool // the slot holds an instance
+	dying    bool   // delete when not deployed
+	removing bool   // the agent was told to remove it
+	removal  string // the id of the message that told it, once it is sent
+	used     bool   // the slot holds an instance
 	children []int32
 	state    lifecycle.State
 	since    time.Time

@@ -145,8 +145,8 @@ func (m *Manager) changed(a *app, root int32, b *message.InstanceChanged) {
 func (m *Manager) result(a *app, b *message.RequestResult) {
 	m.dirty = true
 	delete(a.asked, b.Request)
-	if i, ok := a.paths[b.Path]; ok && b.Outcome == message.Rejected {
-		a.nodes[i].removing = false // when it was a removal, it may be asked again
+	if i, ok := a.paths[b.Path]; ok && b.Outcome == message.Rejected && b.Request == a.nodes[i].removal {
+		a.nodes[i].removing = false // it may be asked again
 	}
 	m.do(Finished{ID: m.corr, App: a.name, Path: b.Path, Outcome: b.Outcome, Reason: b.Reason})
 }
@@ -206,8 +206,13 @@ func (m *Manager) flush(a *app, k int32) {
 			continue
 		}
 		e := m.publish(a.agent(k), w.body, w.corr)
-		if r, ok := w.body.(*message.InstanceRequest); ok {
-			a.asked[e.ID] = asked{host: k, corr: w.corr, path: r.Path}
+		switch b := w.body.(type) {
+		case *message.InstanceRequest:
+			a.asked[e.ID] = asked{host: k, corr: w.corr, path: b.Path}
+		case *message.InstanceRemove:
+			if i, ok := a.paths[b.Path]; ok {
+				a.nodes[i].removal = e.ID
+			}
 		}
 	}
 }
