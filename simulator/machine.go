@@ -239,7 +239,11 @@ func (w *World) seen(c *client) {
 		answer = manager.CannotTell
 	case gone:
 		answer = manager.NotRunning
-		w.broker.Delete(c.queue)
+		for _, other := range w.clients[1:] {
+			if other == c || strings.HasPrefix(other.path, c.path+"/") && other.box.power == gone {
+				w.broker.Delete(other.queue)
+			}
+		}
 	}
 	w.step(w.clients[0], manager.MachineSeen{App: w.app, Path: c.path, Running: answer})
 }

@@ -104,11 +104,28 @@ func (w *World) changed(e manager.Changed) {
 		Problem: e.To == lifecycle.Problem || e.Failure != nil,
 	})
 	i.State = e.To
-	if !i.Machine || e.To == lifecycle.NotDeployed {
-		i.Imports = nil
-	}
 	if c := w.agents[e.Path]; c != nil {
 		i.Address = c.box.address
+	}
+	if e.To == lifecycle.NotDeployed {
+		w.bury(i, e.Cause)
+	}
+}
+
+// bury makes what was on a machine that is gone not deployed: also what its agent had no time to tell the manager.
+func (w *World) bury(i *property.Instance, cause string) {
+	i.Imports = nil
+	for _, child := range i.Children {
+		if child.Machine || w.owned(child) {
+			continue
+		}
+		if child.State != lifecycle.NotDeployed {
+			w.note(trace.Entry{
+				Kind: trace.State, Path: child.Path, From: child.State.String(), To: lifecycle.NotDeployed.String(), Text: cause,
+			})
+		}
+		child.State = lifecycle.NotDeployed
+		w.bury(child, cause)
 	}
 }
 

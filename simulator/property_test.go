@@ -24,7 +24,8 @@ import (
 
 var (
 	replay  = flag.Uint64("seed", 0, "tell the random story of this seed only, and show its trace")
-	stories = flag.Int("stories", 3000, "how many random stories each property test tells")
+	saved   = flag.String("story", "", "tell a story that was saved, and show its messages")
+	stories = flag.Int("stories", 2000, "how many random stories each property test tells")
 )
 
 // seeds are the stories of a run. With -seed it is one.
@@ -45,16 +46,17 @@ func seeds(t *testing.T) []uint64 {
 
 // trial is one random story, told with a seed.
 type trial struct {
-	seed   uint64
-	sketch *sketch
-	app    *model.Application
-	steps  []scenario.Step
-	judge  func(w *World) []property.Broken // the end of the story, with what must hold then
+	seed     uint64
+	sketch   *sketch
+	app      *model.Application
+	steps    []scenario.Step
+	messages bool
+	judge    func(w *World) []property.Broken // the end of the story, with what must hold then
 }
 
 func newTrial(t *testing.T, seed uint64, chaos bool, judge func(w *World) []property.Broken) *trial {
 	c := luck(seed, "story", "")
-	s := draw(&c)
+	s := draw(&c, !chaos)
 	r := load.Dir(fstest.MapFS{
 		"descriptor/application.properties": {Data: []byte(
 			"application-name = random\ngraph-entry-point = main.graph\ninstance-entry-point = main.instances\n")},
@@ -69,7 +71,7 @@ func newTrial(t *testing.T, seed uint64, chaos bool, judge func(w *World) []prop
 
 // tell tells steps in a new world; it returns what is broken at its end.
 func (tr *trial) tell(steps []scenario.Step) (w *World, broken []property.Broken) {
-	w = New(tr.app, Options{Seed: tr.seed, Strict: tr.seed%2 == 0})
+	w = New(tr.app, Options{Seed: tr.seed, Strict: tr.seed%2 == 0, Messages: tr.messages})
 	defer func() {
 		if r := recover(); r != nil {
 			broken = append(broken, property.Broken{Property: "panic", Text: fmt.Sprint(r)})
@@ -160,8 +162,14 @@ func reduce(steps []scenario.Step, fails func([]scenario.Step) bool) []scenario.
 // untilRest is the longest that a small application may take: what lasts longer goes on for ever.
 const untilRest = 3 * time.Hour
 
-// mendAll ends every fault.
+// mendAll ends every fault, twice: an agent that was asked to end ends when its recipe does.
 func mendAll(w *World) {
+	mendOnce(w)
+	w.Settle(w.Now() + untilRest)
+	mendOnce(w)
+}
+
+func mendOnce(w *World) {
 	_ = w.Break(fault.Heal{})
 	for _, path := range sortedAgents(w) {
 		_ = w.Break(fault.Recover{Machine: path}) // those that run refuse
@@ -275,5 +283,41 @@ func TestBadLinksOnlyDelay(t *testing.T) {
 				t.Fatal("more stories fail: mend these first")
 			}
 		}
+	}
+}
+
+// TestFound tells again what random stories once broke. -story tells another file, and shows every message.
+func TestFound(t *testing.T) {
+	files, err := filepath.Glob("testdata/found/*.txtar")
+	if *saved != "" {
+		files = []string{*saved}
+	}
+	if err != nil || len(files) == 0 {
+		t.Fatalf("nothing found: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { tellFound(t, file) })
+	}
+}
+
+func tellFound(t *testing.T, file string) {
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, _, story := readArchive(t, archive)
+	tr := &trial{app: app, judge: judgeChaos, messages: *saved != ""}
+	if _, err := fmt.Sscanf(string(archive.Comment), "Seed %d.", &tr.seed); err != nil {
+		t.Fatalf("the first line must be \"Seed N.\": %v", err)
+	}
+	for _, a := range story.Acts {
+		tr.steps = append(tr.steps, a.Step)
+	}
+	w, broken := tr.tell(tr.steps)
+	for _, b := range broken {
+		t.Error(b)
+	}
+	if *saved != "" {
+		t.Log("\n" + linesSince(w, 0))
 	}
 }

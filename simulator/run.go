@@ -244,7 +244,7 @@ func (w *World) check() {
 	for _, status := range w.Statuses() {
 		known[status.Path] = status.State
 	}
-	for _, b := range property.Same(known, s.Instances) {
+	for _, b := range s.Same(known) {
 		w.failed(b)
 	}
 }

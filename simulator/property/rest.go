@@ -7,7 +7,6 @@ import (
 
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/runtime/lifecycle"
-	"github.com/roboconf/workbench/runtime/message"
 )
 
 // System is everything that is true at a moment.
@@ -17,6 +16,8 @@ type System struct {
 	Instances []*Instance // parents first
 	// Reachable says whether the agent of a machine runs and hears from the others; nil means that all do.
 	Reachable func(machine *Instance) bool
+
+	byPath map[string]*Instance
 }
 
 // AtRest checks what must hold once every fault is over and nothing but heartbeats is left to happen.
@@ -51,7 +52,7 @@ type exports map[string]map[string][]model.Variable
 func (s *System) published() exports {
 	all := exports{}
 	for _, i := range s.Instances {
-		if !i.started() || i.Declared == nil {
+		if !i.started() || i.Declared == nil || !s.reached(i) {
 			continue
 		}
 		for _, v := range model.EffectiveExports(s.Graph, i.Path, i.Declared, i.address()) {
@@ -79,7 +80,7 @@ func (s *System) exchanged(i *Instance, published exports) []Broken {
 	slices.Sort(prefixes)
 	for _, p := range prefixes {
 		want := texts(i.Path, published[p], wanted[p])
-		got := held(i, p)
+		got := s.held(i, p)
 		if !slices.Equal(want, got) {
 			all = append(all, Broken{"LC-56", i.Path, fmt.Sprintf("holds %s of %s, published are %s", list(got), p, list(want))})
 		}
@@ -124,15 +125,27 @@ func texts(self string, from map[string][]model.Variable, names []string) []stri
 	return all
 }
 
-func held(i *Instance, prefix string) []string {
+// held are the imports that an instance holds of one prefix. Those of a machine that nobody hears prove nothing: whether what is
+// on it still runs is not known (LC-95).
+func (s *System) held(i *Instance, prefix string) []string {
 	var all []string
 	for _, imp := range i.Imports {
-		if imp.Prefix == prefix {
+		if from := s.find(imp.Path); imp.Prefix == prefix && (from == nil || s.reached(from)) {
 			all = append(all, text(imp.Path, imp.Vars))
 		}
 	}
 	slices.Sort(all)
 	return all
+}
+
+func (s *System) find(path string) *Instance {
+	if s.byPath == nil {
+		s.byPath = make(map[string]*Instance, len(s.Instances))
+		for _, i := range s.Instances {
+			s.byPath[i.Path] = i
+		}
+	}
+	return s.byPath[path]
 }
 
 func text(path string, vars []model.Variable) string {
@@ -245,18 +258,13 @@ func (s *System) Everything() []Broken {
 	return all
 }
 
-// Same checks that two views of one system agree: what the manager knows, what is true.
-func Same(known map[string]lifecycle.State, truth []*Instance) []Broken {
+// Same checks that the manager knows what is true, of everything that can be heard.
+func (s *System) Same(known map[string]lifecycle.State) []Broken {
 	var all []Broken
-	for _, i := range truth {
-		if s, ok := known[i.Path]; !ok || s != i.State {
-			all = append(all, Broken{"LC-142", i.Path, fmt.Sprintf("is %s, the manager believes %s", i.State, s)})
+	for _, i := range s.Instances {
+		if state, ok := known[i.Path]; (!ok || state != i.State) && (i.Machine || s.reached(i)) {
+			all = append(all, Broken{"LC-142", i.Path, fmt.Sprintf("is %s, the manager believes %s", i.State, state)})
 		}
 	}
 	return all
-}
-
-// Lost says that a message to one recipient had nowhere to go.
-func Lost(m *message.Envelope) Broken {
-	return Broken{"MS-72", m.From.Scope, "lost a message of type " + m.Type}
 }
