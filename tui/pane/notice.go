@@ -34,6 +34,12 @@ type (
 // Stated is a pane with something to say at the left of the status bar while it has the focus: "Ln 13 Col 12".
 type Stated interface{ State() string }
 
+// Noted is a pane with a note at the right of its head: "zoom 2".
+type Noted interface{ Note() string }
+
+// Located is a pane that has a place in a file: where its cursor stands, with what is selected.
+type Located interface{ Place() source.Place }
+
 // Wheel is how many rows a turn of the wheel scrolls: three, negative upwards.
 func Wheel(m tea.MouseWheelMsg) int {
 	switch m.Button {

@@ -19,7 +19,6 @@ import (
 
 // Pane is the tree. Make it with New.
 type Pane struct {
-	name   string
 	snap   *workspace.Snapshot
 	rows   []row
 	folded map[string]bool
@@ -37,8 +36,8 @@ type row struct {
 // count is how many problems a file has, or all the files of a folder.
 type count struct{ severe, other int }
 
-// New makes an empty tree for the folder of an application.
-func New(name string) *Pane { return &Pane{name: name, folded: map[string]bool{}} }
+// New makes an empty tree.
+func New() *Pane { return &Pane{folded: map[string]bool{}} }
 
 // ID is "files".
 func (p *Pane) ID() string { return "files" }

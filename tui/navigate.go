@@ -1,0 +1,145 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/source"
+	"github.com/roboconf/workbench/tui/pane"
+)
+
+// explorer calls the explorer, or sends it away.
+func (m *Model) explorer() {
+	if m.arr.lens == Run || sizeOf(m.arr.w, m.arr.h) == narrow {
+		m.focus("files")
+		return
+	}
+	m.arr.zoomed = false
+	if m.arr.explorer {
+		m.hideExplorer()
+		return
+	}
+	m.arr.explorer = true
+	m.focus("files")
+}
+
+// themes are those that "next theme" goes through; "" follows the terminal.
+var themes = []string{"", "dark", "light", "plain", "ascii"}
+
+func (m *Model) nextTheme() {
+	for i, t := range themes {
+		if t == m.forced {
+			m.forced = themes[(i+1)%len(themes)]
+			break
+		}
+	}
+	m.retheme()
+	name := m.forced
+	if name == "" {
+		name = m.look.Name() + ", as the terminal is"
+	}
+	m.told = pane.Tell{Text: "theme: " + name}
+}
+
+// nextProblem goes round the problems, and says what each is.
+func (m *Model) nextProblem() {
+	p, ok := m.problems.Step(1)
+	if !ok {
+		return
+	}
+	if p.Place.IsZero() {
+		m.focus("problems")
+		return
+	}
+	m.openFile(pane.Open{File: p.Place.File, Span: p.Place.Span})
+	m.told = pane.Tell{Text: p.Message(diag.English)}
+}
+
+// quit asks first when something is not saved.
+func (m *Model) quit() {
+	var lines []string
+	for _, name := range m.snap.All {
+		if m.snap.Dirty[name] {
+			lines = append(lines, name)
+		}
+	}
+	if len(m.snap.Dirty) == 0 {
+		m.later(tea.Quit)
+		return
+	}
+	m.do(pane.Choose{Title: "Not everything is saved", Lines: lines, Options: []pane.Action{
+		act("quit.stay", "n", "Stay here", "", func() {}),
+		act("quit.save", "s", "Save, then quit", "", func() {
+			for _, f := range lines {
+				m.later(m.saveOne(f, false, func(m *Model) {
+					if len(m.snap.Dirty) == 0 {
+						m.later(tea.Quit)
+					}
+				}))
+			}
+		}),
+		act("quit.lose", "d", "Quit and lose what is not saved", "", func() { m.later(tea.Quit) }),
+	}})
+}
+
+// both shows the selected object in the picture, or from there in the text.
+func (m *Model) both() {
+	if m.arr.focus != "topology" {
+		m.focus("topology")
+		return
+	}
+	if place := m.declaration(m.sel); !place.IsZero() {
+		m.openFile(pane.Open{File: place.File, Span: place.Span})
+		return
+	}
+	m.focus("editor")
+}
+
+// declaration is where the name of an object is declared.
+func (m *Model) declaration(s pane.Selected) source.Place {
+	app := m.snap.Result.App
+	if in := model.Find(app.Instances, s.Instance); s.Instance != "" && in != nil {
+		return in.Place(in.NameSpan)
+	}
+	if c := app.Graph.Component(s.Type); c != nil {
+		return c.Place(c.Origin.Name)
+	}
+	if f := app.Graph.Facet(s.Type); f != nil {
+		return f.Place(f.Origin.Name)
+	}
+	return source.Place{}
+}
+
+// definition goes to the declaration of the name under the cursor.
+func (m *Model) definition() {
+	name := m.word()
+	place := m.declaration(pane.Selected{Type: name})
+	switch {
+	case !place.IsZero():
+		m.openFile(pane.Open{File: place.File, Span: place.Span})
+	case name == "":
+		m.told = pane.Tell{Text: "the cursor is not on a name"}
+	default:
+		m.told = pane.Tell{Text: name + " is declared nowhere as a component or a facet", Problem: true}
+	}
+}
+
+// word is the name under the cursor of the editor: what a name may hold, up to a dot.
+func (m *Model) word() string {
+	at := m.editor.Place()
+	text, _ := m.text(at.File)
+	start := min(at.Span.Start, len(text))
+	end := start
+	for start > 0 && isName(text[start-1]) {
+		start--
+	}
+	for end < len(text) && isName(text[end]) {
+		end++
+	}
+	return text[start:end]
+}
+
+func isName(b byte) bool {
+	return b == '_' || b == '-' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+}
