@@ -46,12 +46,12 @@ func seeds(t *testing.T) []uint64 {
 
 // trial is one random story, told with a seed.
 type trial struct {
-	seed     uint64
-	sketch   *sketch
-	app      *model.Application
-	steps    []scenario.Step
-	messages bool
-	judge    func(w *World) []property.Broken // the end of the story, with what must hold then
+	seed           uint64
+	sketch         *sketch
+	app            *model.Application
+	steps          []scenario.Step
+	messages, wire bool
+	judge          func(w *World) []property.Broken // the end of the story, with what must hold then
 }
 
 func newTrial(t *testing.T, seed uint64, chaos bool, judge func(w *World) []property.Broken) *trial {
@@ -71,7 +71,7 @@ func newTrial(t *testing.T, seed uint64, chaos bool, judge func(w *World) []prop
 
 // tell tells steps in a new world; it returns what is broken at its end.
 func (tr *trial) tell(steps []scenario.Step) (w *World, broken []property.Broken) {
-	w = New(tr.app, Options{Seed: tr.seed, Strict: tr.seed%2 == 0, Messages: tr.messages})
+	w = New(tr.app, Options{Seed: tr.seed, Strict: tr.seed%2 == 0, Messages: tr.messages, Wire: tr.wire})
 	defer func() {
 		if r := recover(); r != nil {
 			broken = append(broken, property.Broken{Property: "panic", Text: fmt.Sprint(r)})

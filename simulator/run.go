@@ -252,7 +252,7 @@ func (w *World) check() {
 // why says in words why an instance is as it is.
 func (w *World) why(i *property.Instance) string {
 	if status, ok := w.manager.Status(w.app, i.Path); ok && status.Failure != nil {
-		return status.Failure.Message
+		return "failed to " + status.Failure.Operation + ": " + status.Failure.Message
 	}
 	switch {
 	case i.State == lifecycle.Unresolved:
