@@ -39,6 +39,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"model/check":        {language, ground},
 	"editor/text":        {"model/source github.com/rivo/uniseg", noScreen},
 	"editor/workspace":   {language, noScreen},
+	"editor/refactor":    {"model/...", "an edit is decided from the model alone, then anyone may make it"},
 	"editor/watch":       {"github.com/fsnotify/fsnotify", noScreen},
 	"runtime/lifecycle":  {"", pure},
 	"runtime/message":    {"model model/source runtime/lifecycle", pure},
