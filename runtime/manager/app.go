@@ -88,9 +88,13 @@ type waiting struct {
 }
 
 func newApp(name string, t *model.Application) *app {
+	n := 0
+	for range model.Walk(t.Instances) {
+		n++
+	}
 	return &app{
 		name: name, descriptor: t.Descriptor, graph: t.Graph,
-		paths: map[string]int32{}, bindings: map[string][]string{}, asked: map[string]asked{}, version: 1,
+		nodes: make([]node, 0, n), paths: make(map[string]int32, n), bindings: map[string][]string{}, asked: map[string]asked{}, version: 1,
 	}
 }
 
