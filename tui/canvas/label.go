@@ -39,7 +39,8 @@ func (l line) width() int {
 	return w
 }
 
-func labelOf(n *node, z Zoom) label {
+// labelOf writes what a zoom tells of a node, for a window of this width.
+func labelOf(n *node, z Zoom, window int) label {
 	var b label
 	if n.src == nil {
 		return b
@@ -58,7 +59,7 @@ func labelOf(n *node, z Zoom) label {
 	}
 	if z == Details {
 		for _, text := range n.src.Lines {
-			for _, part := range fold(text) {
+			for _, part := range fold(text, min(max(window-14, 20), maxDetail)) {
 				b.add(line{text: part, kind: Detail})
 			}
 		}
@@ -71,18 +72,18 @@ func (b *label) add(l line) {
 	b.width = max(b.width, l.width(), 1)
 }
 
-// fold breaks a long detail into lines.
-func fold(text string) []string {
-	lines := cell.Wrap(text, maxDetail-2)
+// fold breaks a long detail into lines of at most width cells.
+func fold(text string, width int) []string {
+	lines := cell.Wrap(text, width-2)
 	if len(lines) > maxFolds {
 		lines = lines[:maxFolds]
-		lines[maxFolds-1] = cut(lines[maxFolds-1]+" ...", maxDetail-2)
+		lines[maxFolds-1] = cut(lines[maxFolds-1]+" ...", width-2)
 	}
 	for i := range lines {
 		if i > 0 {
 			lines[i] = "  " + lines[i]
 		}
-		lines[i] = cut(lines[i], maxDetail)
+		lines[i] = cut(lines[i], width)
 	}
 	return lines
 }

@@ -80,7 +80,7 @@ func draw(t *tree, f Flow, o Options, prev *Picture) *Picture {
 	d := &drawer{t: t, levels: t.levels(), flow: f, gap: spacings[f], o: o, zoom: o.Zoom, size: make([]extent, len(t.nodes))}
 	d.labels = make([]label, len(t.nodes))
 	for i := range t.nodes {
-		d.labels[i] = labelOf(&t.nodes[i], o.Zoom)
+		d.labels[i] = labelOf(&t.nodes[i], o.Zoom, o.Width)
 	}
 	t.arrange(d.levels, d.remember(prev))
 	d.measure(0)

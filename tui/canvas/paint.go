@@ -216,3 +216,19 @@ func walkBack(before map[Point]Point, p Point) []Point {
 	slices.Reverse(path)
 	return path
 }
+
+// From gives the cells between boxes and those outside that they import from, or that import from them.
+func (w *Wire) From(inside func(box int) bool) []Point {
+	var out []Point
+	for _, a := range w.Ends {
+		if !inside(a.Box) {
+			continue
+		}
+		for _, b := range w.Ends {
+			if !inside(b.Box) && (a.Imports && b.Exports || a.Exports && b.Imports) {
+				out = append(out, w.Trace(a, b)...)
+			}
+		}
+	}
+	return out
+}

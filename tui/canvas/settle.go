@@ -47,24 +47,27 @@ func (d *drawer) distance(l *level, i int) int {
 	return l.items[i].size + gap
 }
 
-// origin moves everything so that it begins at 0.
+// origin moves everything so that it begins at 0; rows of which no wire knows stand at the beginning.
 func (l *level) origin() {
 	least := math.MaxInt
-	for i := range l.items {
-		least = min(least, l.items[i].at)
-	}
-	for i := range l.items {
-		l.items[i].at -= least
+	for _, r := range l.rows {
+		if !l.free(r) {
+			least = min(least, slices.MinFunc(l.items[r.first:r.last], func(a, b item) int { return a.at - b.at }).at)
+		}
 	}
 	for _, r := range l.rows {
-		if r.layer == len(l.layers) && r.first < r.last && !l.passed(r) {
-			by := l.items[r.first].at
-			for i := r.first; i < r.last; i++ {
-				l.items[i].at -= by
-			}
+		by := least
+		if l.free(r) {
+			by = l.items[r.first].at
+		}
+		for i := r.first; i < r.last; i++ {
+			l.items[i].at -= by
 		}
 	}
 }
+
+// free says that no wire touches a row or goes through it.
+func (l *level) free(r row) bool { return r.layer == len(l.layers) && !l.passed(r) }
 
 // passed says that wires go through a row.
 func (l *level) passed(r row) bool {

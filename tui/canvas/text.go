@@ -38,14 +38,14 @@ func ASCII() *Charset {
 	return c
 }
 
-// Glyph is the character of a cell. heavy draws a border in bold lines.
+// Glyph is the character of a cell. heavy draws in bold lines.
 func (c *Charset) Glyph(x Cell, heavy bool) string {
 	switch {
 	case x.Head && x.Both:
 		return c.Both[x.Side]
 	case x.Head:
 		return c.Head[x.Side]
-	case heavy && x.Box >= 0:
+	case heavy:
 		return c.Heavy[x.Arms]
 	case x.Dashed:
 		return c.Dashed[x.Arms]

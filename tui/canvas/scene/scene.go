@@ -200,3 +200,28 @@ func Merge(present []Present, text []*model.Instance) []*model.Instance {
 	}
 	return root.Children
 }
+
+// Key is what a graph is made from; equal keys make equal graphs.
+type Key struct {
+	App     *model.Application
+	Types   bool
+	Present []Present // the instances of a run; none: those of the text
+}
+
+// Equal says whether two keys make the same graph.
+func (k Key) Equal(o Key) bool {
+	return k.App == o.App && k.Types == o.Types && slices.Equal(k.Present, o.Present)
+}
+
+// Graph makes the graph.
+func (k Key) Graph() canvas.Graph {
+	switch {
+	case k.Types:
+		return Types(k.App.Graph)
+	case len(k.Present) == 0:
+		return Instances(k.App)
+	}
+	app := *k.App
+	app.Instances = Merge(k.Present, k.App.Instances)
+	return Instances(&app)
+}
