@@ -169,6 +169,11 @@ func (w *World) Settle(limit time.Duration) bool {
 	}
 }
 
+// AtRest says whether only heartbeats and checks are left: nothing else has happened for so long that nothing will.
+func (w *World) AtRest() bool {
+	return w.queue.busy == 0 && w.now-w.active >= w.patience() && !w.travelling()
+}
+
 // patience is how long nothing must happen: long enough for the manager to miss heartbeats, for the slowest link to deliver.
 func (w *World) patience() time.Duration {
 	slowest := time.Duration(0)

@@ -92,7 +92,9 @@ func additions(have []manager.Status, want *model.Application) []Change {
 		top = path
 		parent := path[:strings.LastIndexByte(path, '/')]
 		if known[parent] || parent == "" {
-			changes = append(changes, Change{Text: "add " + path, Ops: []manager.Op{manager.Add{Parent: parent, Instance: in}}})
+			changes = append(changes, Change{Text: "add " + path + ", start it", Ops: []manager.Op{
+				manager.Add{Parent: parent, Instance: in}, manager.DeployAndStart{Path: path},
+			}})
 		}
 	}
 	return changes

@@ -36,6 +36,7 @@ type World interface {
 	Step() bool
 	Run(until time.Duration)
 	Settle(limit time.Duration) bool
+	AtRest() bool
 	Trace() *trace.Trace
 	Statuses() []manager.Status
 }
@@ -134,7 +135,7 @@ func (s *Session) Advance(real time.Duration) {
 	}
 	s.target = max(s.target, s.world.Now()) + time.Duration(float64(real)*float64(s.speed))
 	s.world.Run(s.target)
-	s.rest = s.world.Now() >= s.vigil && s.world.Settle(s.world.Now())
+	s.rest = s.world.Now() >= s.vigil && s.world.AtRest()
 }
 
 // Step lets the next event happen, whatever the pace; false when there is none.

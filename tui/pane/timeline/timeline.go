@@ -246,10 +246,13 @@ func drawRow(g *cell.Grid, y int, e trace.Entry, t *theme.Theme) {
 	if e.Path == "" {
 		x = 11
 	}
-	if e.Kind == "state" {
+	switch e.Kind {
+	case trace.State:
 		look := pane.LookNamed(t, e.To)
 		x = g.Put(x, y, look.Glyph+" "+look.Word, t.Style(look.Role)) + 2
-	} else {
+	case trace.Recipe:
+		x = g.Put(x, y, "  "+e.From+" recipe "+e.To, t.Style(theme.Muted)) + 2
+	default:
 		x = g.Put(x, y, e.Kind, t.Style(theme.Muted)) + 2
 	}
 	style := t.Style(theme.Text)
