@@ -214,8 +214,8 @@ func (d *disk) after(name string) string {
 	return text
 }
 
-// visible are the regular files that are not hidden, those of unsaved text included, sorted.
-func (d *disk) visible(overlays map[string]overlay) []string {
+// visible are the regular files that are not hidden, those that only unsaved text makes included, sorted.
+func (d *disk) visible(fresh []string) []string {
 	all := make([]string, 0, len(d.files))
 	show := func(name string) {
 		if !hiddenPath(name) && !strings.HasPrefix(name, ".roboconf/") {
@@ -227,10 +227,8 @@ func (d *disk) visible(overlays map[string]overlay) []string {
 			show(name)
 		}
 	}
-	for name := range overlays {
-		if d.files[name] == nil {
-			show(name)
-		}
+	for _, name := range fresh {
+		show(name)
 	}
 	slices.Sort(all)
 	return all

@@ -10,10 +10,38 @@ import (
 	"time"
 )
 
-// view is a folder with unsaved text over it: what the loader reads. Immutable.
+// view is a folder with unsaved text over it: what the loader reads. Immutable. It is a load.Snapshot.
 type view struct {
 	disk     *disk
 	overlays map[string]overlay
+	fresh    []string // the files that only unsaved text makes, sorted
+	all      []string // see Snapshot.All
+}
+
+// over lays unsaved text over a disk. While no file comes or goes, the list of files is that of the view before.
+func over(d *disk, overlays map[string]overlay, before view) view {
+	v := view{disk: d, overlays: overlays}
+	for name := range overlays {
+		if d.files[name] == nil {
+			v.fresh = append(v.fresh, name)
+		}
+	}
+	slices.Sort(v.fresh)
+	if v.all = before.all; d != before.disk || !slices.Equal(v.fresh, before.fresh) {
+		v.all = d.visible(v.fresh)
+	}
+	return v
+}
+
+// Paths are the files of the folder, without looking at the disk.
+func (v view) Paths() []string { return v.all }
+
+// Text is the text of a file that was read already, or is read now and kept; false when it has to be opened to learn why not.
+func (v view) Text(name string) (string, bool) {
+	if o, laid := v.overlays[name]; laid {
+		return o.text, true
+	}
+	return v.disk.text(name)
 }
 
 // leads says whether unsaved files lie below a folder that need not be on the disk.

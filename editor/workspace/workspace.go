@@ -44,6 +44,7 @@ type Workspace struct {
 	mu       sync.Mutex
 	disk     *disk
 	overlays map[string]overlay // never changed in place: snapshots share it
+	view     view               // of the latest snapshot
 	snap     *Snapshot
 }
 
@@ -90,7 +91,8 @@ func open(dir string, a analysis) (*Workspace, error) {
 
 // renew makes the snapshot of the state now. The caller holds mu, or is alone.
 func (w *Workspace) renew() *Snapshot {
-	next := &Snapshot{Version: 1, Dirty: make(map[string]bool, len(w.overlays)), FS: view{w.disk, w.overlays}}
+	w.view = over(w.disk, w.overlays, w.view)
+	next := &Snapshot{Version: 1, Dirty: make(map[string]bool, len(w.overlays)), All: w.view.all, FS: w.view}
 	var prev *load.Result
 	if w.snap != nil {
 		next.Version, prev = w.snap.Version+1, w.snap.Result
@@ -98,7 +100,6 @@ func (w *Workspace) renew() *Snapshot {
 	for name := range w.overlays {
 		next.Dirty[name] = true
 	}
-	next.All = w.disk.visible(w.overlays)
 	next.Result, next.Problems = w.analyse(next.FS, prev)
 	w.snap = next
 	return next
