@@ -209,9 +209,22 @@ func (m *Model) touched(d Disk) {
 
 // cure applies a fix to every file that it is about, and shows the first place.
 func (m *Model) cure(c pane.Cure) {
+	if err := m.edit(c.Fix.Edits); err != nil {
+		m.told = pane.Tell{Text: fmt.Sprintf("%s: %v", c.Fix.Title, err), Problem: true}
+		return
+	}
+	if len(c.Fix.Edits) > 0 {
+		e := c.Fix.Edits[0]
+		m.openFile(pane.Open{File: e.Place.File, Span: source.Span{Start: e.Place.Span.Start, End: e.Place.Span.Start}})
+	}
+	m.told = pane.Tell{Text: c.Fix.Title + ": done; ^Z takes it back."}
+}
+
+// edit does edits in the files that they are about, as one step each that the editor can undo.
+func (m *Model) edit(edits []source.Edit) error {
 	byFile := map[string][]source.Edit{}
 	var order []string
-	for _, e := range c.Fix.Edits {
+	for _, e := range edits {
 		if byFile[e.Place.File] == nil {
 			order = append(order, e.Place.File)
 		}
@@ -220,16 +233,11 @@ func (m *Model) cure(c pane.Cure) {
 	for _, file := range order {
 		text, ok := m.text(file)
 		if !ok {
-			m.told = pane.Tell{Text: fmt.Sprintf("%s: %s is not open", c.Fix.Title, file), Problem: true}
-			return
+			return fmt.Errorf("%s is not part of the model", file)
 		}
-		m.replace(file, applied(text, byFile[file]))
+		m.replace(file, source.Apply(text, byFile[file]))
 	}
-	if len(c.Fix.Edits) > 0 {
-		e := c.Fix.Edits[0]
-		m.openFile(pane.Open{File: e.Place.File, Span: source.Span{Start: e.Place.Span.Start, End: e.Place.Span.Start}})
-	}
-	m.told = pane.Tell{Text: c.Fix.Title + ": done, ^Z takes it back"}
+	return nil
 }
 
 // text is that of a file of the model, unsaved changes included.
@@ -247,16 +255,4 @@ func (m *Model) replace(file, text string) {
 	}
 	m.doAll(m.editor.Update(pane.Replace{File: file, Text: text}))
 	m.refresh(m.ws.Edit(file, text))
-}
-
-// applied gives a text with edits done; they do not overlap.
-func applied(text string, edits []source.Edit) string {
-	edits = append([]source.Edit(nil), edits...)
-	sort.SliceStable(edits, func(i, j int) bool { return edits[i].Place.Span.Start > edits[j].Place.Span.Start })
-	for _, e := range edits {
-		s := e.Place.Span
-		start, end := max(0, min(s.Start, len(text))), max(0, min(s.End, len(text)))
-		text = text[:start] + e.With + text[max(start, end):]
-	}
-	return text
 }
