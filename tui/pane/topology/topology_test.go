@@ -80,7 +80,9 @@ func press(name string) tea.KeyPressMsg {
 	case "right":
 		k.Code = tea.KeyRight
 	default:
-		k.Code, k.Text = []rune(name)[0], name
+		for _, r := range name {
+			k.Code, k.Text = r, name
+		}
 	}
 	return tea.KeyPressMsg(k)
 }
