@@ -112,7 +112,7 @@ func (w *World) apply(c *client, effects []mind.Effect) {
 }
 
 func (w *World) publish(c *client, p mind.Publish) {
-	if _, beat := p.Msg.Body.(*message.AgentHeartbeat); !beat {
+	if !beats(p.Msg) {
 		w.active = w.now
 		w.observe(c, p.Msg)
 	}

@@ -27,17 +27,9 @@ func (w *World) Break(f fault.Fault) error {
 	case fault.Recover:
 		return w.recover(f)
 	case fault.Fail:
-		if w.known(f.Path) == nil {
-			return fmt.Errorf("%s: there is no instance %s", f.Fault(), f.Path)
-		}
-		w.facts(f.Path, f.Op.String()).fail += f.Times
-		return nil
+		return w.onInstance(f, f.Path, func(i *instance) { i.recipes[f.Op].fail += int32(f.Times) })
 	case fault.Slow:
-		if w.known(f.Path) == nil {
-			return fmt.Errorf("%s: there is no instance %s", f.Fault(), f.Path)
-		}
-		w.slow[f.Path] = f.Factor
-		return nil
+		return w.onInstance(f, f.Path, func(i *instance) { i.slow = f.Factor })
 	}
 	return w.breakLink(f)
 }
@@ -106,6 +98,15 @@ func (w *World) onMachine(f fault.Fault, path string, do func(*client)) error {
 		return fmt.Errorf("%s: there is no machine at %s now", f.Fault(), path)
 	}
 	do(c)
+	return nil
+}
+
+func (w *World) onInstance(f fault.Fault, path string, do func(*instance)) error {
+	i := w.known(path)
+	if i == nil {
+		return fmt.Errorf("%s: there is no instance %s", f.Fault(), path)
+	}
+	do(i)
 	return nil
 }
 

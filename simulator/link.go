@@ -185,7 +185,7 @@ func (w *World) deliver(c *client) {
 	if !d.Again && c.link.luck.hits(c.link.dup) {
 		w.broker.Repeat(c.queue, d.Msg)
 	}
-	if _, beat := d.Msg.Body.(*message.AgentHeartbeat); !beat {
+	if !beats(d.Msg) {
 		w.active = w.now
 	}
 	if w.options.Messages {
@@ -263,11 +263,17 @@ func (l *link) matters() bool {
 		if l.out[i].what != publication {
 			return true
 		}
-		if _, beat := l.out[i].msg.Body.(*message.AgentHeartbeat); !beat {
+		if !beats(l.out[i].msg) {
 			return true
 		}
 	}
 	return false
+}
+
+// beats says whether a message is one of those that go on for ever at rest.
+func beats(m *message.Envelope) bool {
+	_, beat := m.Body.(*message.AgentHeartbeat)
+	return beat
 }
 
 // survive keeps what the outbox of a dead process has on disk (messaging.md 15.3).

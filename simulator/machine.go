@@ -7,7 +7,6 @@ import (
 	"github.com/roboconf/workbench/runtime/agent"
 	"github.com/roboconf/workbench/runtime/manager"
 	"github.com/roboconf/workbench/simulator/profile"
-	"github.com/roboconf/workbench/simulator/property"
 	"github.com/roboconf/workbench/simulator/trace"
 )
 
@@ -30,23 +29,27 @@ type box struct {
 	life          uint64         // +1 when it is switched: voids a boot that is on its way
 	journal       *agent.Journal // what is on its disk
 	starts, boots int
-	touched       []*property.Instance // changed since the properties were checked
+	touched       []*instance // changed since the properties were checked
 }
 
 // rule finds how a target does an act to a machine.
 func (w *World) rule(c *client, act profile.Act) profile.Rule {
-	component := ""
+	var kinds []string
 	if i := w.known(c.path); i != nil {
-		component = i.Declared.Component
+		kinds = w.kindsOf(i.Declared.Component)
 	}
-	return w.options.Profile.Machine(c.path, w.kindsOf(component), act)
+	return w.options.Profile.Machine(c.path, kinds, act)
 }
 
 const failure = 1 // argument of the event of an act that fails
 
 // target lets a target do an act; the event says whether it worked.
 func (w *World) target(c *client, act profile.Act, k kind, arg uint64) {
-	took, fails := w.facts(c.path, act.String()).draw(w.rule(c, act))
+	t := &tally{}
+	if i := w.known(c.path); i != nil {
+		t = &i.acts[act]
+	}
+	took, fails := w.draw(t, c.path, act.String(), w.rule(c, act))
 	if fails {
 		arg |= failure
 	}

@@ -5,6 +5,7 @@ import (
 	"github.com/roboconf/workbench/runtime/lifecycle"
 	"github.com/roboconf/workbench/runtime/manager"
 	"github.com/roboconf/workbench/runtime/message"
+	"github.com/roboconf/workbench/simulator/profile"
 	"github.com/roboconf/workbench/simulator/property"
 	"github.com/roboconf/workbench/simulator/trace"
 )
@@ -12,14 +13,22 @@ import (
 // truth is what is true of every instance, as opposed to what the manager knows: an agent's word counts when it is said, not
 // when it arrives. Machines are what the manager says.
 type truth struct {
-	known map[string]*property.Instance
+	known map[string]*instance
 	order []*property.Instance // parents first
 	stale bool                 // instances were added, removed or renamed
 	told  map[string]bool      // what was found broken
 }
 
+// instance is what is true of an instance, with what the world pretends about it.
+type instance struct {
+	property.Instance
+	recipes [lifecycle.Undeploy + 1]tally
+	acts    [profile.Query + 1]tally
+	slow    float64 // its recipes last longer by this factor; 0 for not
+}
+
 // known finds an instance; nil when there is none.
-func (w *World) known(path string) *property.Instance {
+func (w *World) known(path string) *instance {
 	if w.truth.stale {
 		w.refresh()
 	}
@@ -31,7 +40,7 @@ func (w *World) refresh() {
 	t := &w.truth
 	old := t.known
 	t.stale, t.order = false, t.order[:0]
-	t.known = make(map[string]*property.Instance, len(old))
+	t.known = make(map[string]*instance, len(old))
 	if g := w.manager.Graph(w.app); g != nil && g != w.graph {
 		w.graph = g
 		clear(w.kinds)
@@ -39,22 +48,23 @@ func (w *World) refresh() {
 	w.enter(old, nil, "", w.manager.Instances(w.app))
 }
 
-func (w *World) enter(old map[string]*property.Instance, parent *property.Instance, above string, list []*model.Instance) {
+func (w *World) enter(old map[string]*instance, parent *property.Instance, above string, list []*model.Instance) {
 	t := &w.truth
 	for _, declared := range list {
 		path := above + "/" + declared.Name
 		i := old[path]
 		if i == nil {
-			i = &property.Instance{Path: path}
+			i = &instance{}
+			i.Path = path
 		}
 		c := w.graph.Component(declared.Component)
 		i.Declared, i.Machine, i.Parent, i.Children = declared, c != nil && w.graph.IsMachine(c), parent, nil
 		if parent != nil {
-			parent.Children = append(parent.Children, i)
+			parent.Children = append(parent.Children, &i.Instance)
 		}
 		t.known[path] = i
-		t.order = append(t.order, i)
-		w.enter(old, i, path, declared.Children)
+		t.order = append(t.order, &i.Instance)
+		w.enter(old, &i.Instance, path, declared.Children)
 	}
 }
 
@@ -62,7 +72,7 @@ func (w *World) enter(old map[string]*property.Instance, parent *property.Instan
 func (w *World) observe(c *client, m *message.Envelope) {
 	switch b := m.Body.(type) {
 	case *message.InstanceChanged:
-		w.instance(c, b)
+		w.moved(c, b)
 	case *message.RequestResult:
 		if b.Outcome == message.Rejected {
 			w.refuse(b.Path, b.Reason)
@@ -70,7 +80,7 @@ func (w *World) observe(c *client, m *message.Envelope) {
 	}
 }
 
-func (w *World) instance(c *client, b *message.InstanceChanged) {
+func (w *World) moved(c *client, b *message.InstanceChanged) {
 	i := w.known(b.Path)
 	if i == nil {
 		return
@@ -96,7 +106,7 @@ func (w *World) changed(e manager.Changed) {
 		return
 	}
 	i := w.known(e.Path)
-	if i == nil || !i.Machine && (e.To != lifecycle.NotDeployed || w.owned(i)) || i.State == e.To {
+	if i == nil || !i.Machine && (e.To != lifecycle.NotDeployed || w.owned(&i.Instance)) || i.State == e.To {
 		return
 	}
 	w.note(trace.Entry{
@@ -108,7 +118,7 @@ func (w *World) changed(e manager.Changed) {
 		i.Address = c.box.address
 	}
 	if e.To == lifecycle.NotDeployed {
-		w.bury(i, e.Cause)
+		w.bury(&i.Instance, e.Cause)
 	}
 }
 
@@ -152,7 +162,7 @@ func (w *World) owned(i *property.Instance) bool {
 // inspect checks, once an agent has done what it had to, the instances that it changed (LC-43).
 func (w *World) inspect(c *client) {
 	for _, i := range c.box.touched {
-		if b, broken := property.Hierarchy(i); broken {
+		if b, broken := property.Hierarchy(&i.Instance); broken {
 			w.failed(b)
 		}
 		for _, child := range i.Children {

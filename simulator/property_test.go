@@ -174,10 +174,12 @@ func mendOnce(w *World) {
 	for _, path := range sortedAgents(w) {
 		_ = w.Break(fault.Recover{Machine: path}) // those that run refuse
 	}
-	for _, f := range w.runs {
-		f.fail = 0
+	for _, i := range w.truth.known {
+		i.slow = 0
+		for op := range i.recipes {
+			i.recipes[op].fail = 0
+		}
 	}
-	clear(w.slow)
 }
 
 func sortedAgents(w *World) []string {

@@ -11,15 +11,20 @@ import (
 	"github.com/roboconf/workbench/simulator/trace"
 )
 
-// runKey is a recipe of an instance, or what a target does to a machine: each has a luck of its own, so that what the others
-// do does not disturb it.
-type runKey struct{ path, what string }
+// tally is what is known of the runs of one recipe of an instance, or of an act of a target to it.
+type tally struct {
+	count int32 // runs so far
+	fail  int32 // the next runs that must fail
+}
 
-// runFacts is what is known of the runs of one recipe.
-type runFacts struct {
-	luck  chance
-	count int // runs so far
-	fail  int // the next runs that must fail
+// draw says how the next run goes. Each run has a luck of its own: what the others do does not disturb it.
+func (w *World) draw(t *tally, path, what string, r profile.Rule) (took time.Duration, fails bool) {
+	t.count++
+	c := luck(w.options.Seed+uint64(t.count)<<32, what, path)
+	took = c.between(r.Min, r.Max)
+	fails = c.hits(r.Rate) || int(t.count) <= r.First || t.fail > 0
+	t.fail = max(t.fail-1, 0)
+	return took, fails
 }
 
 // running is the recipe that an agent runs; id 0 is none.
@@ -35,11 +40,14 @@ type running struct {
 // begin pretends to run a recipe.
 func (w *World) begin(c *client, r agent.Run) {
 	w.readiness(r)
-	facts := w.facts(r.View.Path, r.Op.String())
 	rule := w.options.Profile.Recipe(r.View.Path, w.kindsOf(r.View.Component), r.Op)
-	took, fails := facts.draw(rule)
-	if factor := w.slow[r.View.Path]; factor > 1 {
-		took = time.Duration(float64(took) * factor).Round(grain)
+	i := w.known(r.View.Path)
+	if i == nil {
+		i = &instance{} // an agent may know what the manager forgot
+	}
+	took, fails := w.draw(&i.recipes[r.Op], r.View.Path, r.Op.String(), rule)
+	if i.slow > 1 {
+		took = time.Duration(float64(took) * i.slow).Round(grain)
 	}
 	c.run = running{id: r.ID, path: r.View.Path, op: r.Op, began: w.now, rule: rule, fails: fails}
 	if took > 0 {
@@ -48,29 +56,10 @@ func (w *World) begin(c *client, r agent.Run) {
 	w.at(c, onEnded, took, r.ID<<16|uint64(c.box.starts)&0xffff)
 }
 
-func (w *World) facts(path, what string) *runFacts {
-	k := runKey{path, what}
-	f := w.runs[k]
-	if f == nil {
-		f = &runFacts{luck: luck(w.options.Seed, what, path)}
-		w.runs[k] = f
-	}
-	return f
-}
-
-// draw says how the next run goes.
-func (f *runFacts) draw(r profile.Rule) (took time.Duration, fails bool) {
-	f.count++
-	took = f.luck.between(r.Min, r.Max)
-	fails = f.luck.hits(r.Rate) || f.count <= r.First || f.fail > 0
-	f.fail = max(f.fail-1, 0)
-	return took, fails
-}
-
 // Runs is the number of runs of a recipe so far.
 func (w *World) Runs(path string, op lifecycle.Operation) int {
-	if f := w.runs[runKey{path, op.String()}]; f != nil {
-		return f.count
+	if i := w.known(path); i != nil {
+		return int(i.recipes[op].count)
 	}
 	return 0
 }

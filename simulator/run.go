@@ -59,7 +59,7 @@ func Run(app *model.Application, o Options) *Report {
 
 // Tell tells a story from now on, and reports.
 func (w *World) Tell(story *scenario.Story) *Report {
-	t := w.teller()
+	t := w.teller(story)
 	for _, act := range story.Acts {
 		if t.over() {
 			break
@@ -74,25 +74,37 @@ type teller struct {
 	*World
 	settled bool
 	failed  []string
-	mark    mark // at the last thing that the story did
+	counted []runKey // the recipes whose runs the story expects
+	mark    mark     // at the last thing that the story did
+}
+
+// runKey is a recipe of an instance.
+type runKey struct {
+	path string
+	op   lifecycle.Operation
 }
 
 // mark is what is counted from the last Do or Break on.
 type mark struct {
 	trace, refused int
-	runs           map[runKey]int
+	runs           map[runKey]int // at that moment, of what ran by then
 }
 
-func (w *World) teller() *teller {
+func (w *World) teller(story *scenario.Story) *teller {
 	t := &teller{World: w, settled: true}
+	for _, a := range story.Acts {
+		if s, ok := a.Step.(scenario.ExpectRuns); ok {
+			t.counted = append(t.counted, runKey{s.Path, s.Op})
+		}
+	}
 	t.mark = t.marked()
 	return t
 }
 
 func (t *teller) marked() mark {
-	m := mark{trace: t.trace.Len(), refused: t.refused, runs: make(map[runKey]int, len(t.runs))}
-	for k, f := range t.runs {
-		m.runs[k] = f.count
+	m := mark{trace: t.trace.Len(), refused: t.refused, runs: map[runKey]int{}}
+	for _, k := range t.counted {
+		m.runs[k] = t.Runs(k.path, k.op)
 	}
 	return m
 }
@@ -153,7 +165,7 @@ func (t *teller) expect(s scenario.Step) string {
 			return "it is still there"
 		}
 	case scenario.ExpectRuns:
-		k := runKey{s.Path, s.Op.String()}
+		k := runKey{s.Path, s.Op}
 		if n := t.Runs(s.Path, s.Op) - t.mark.runs[k]; n != s.Times {
 			return fmt.Sprintf("it ran %d times", n)
 		}

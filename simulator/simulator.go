@@ -55,8 +55,6 @@ type World struct {
 	graph   *model.Graph
 	created int // machines, for their addresses
 	asked   int // operations, for their ids
-	runs    map[runKey]*runFacts
-	slow    map[string]float64
 	wanted  map[string]lifecycle.State
 	kinds   map[string][]string
 	away    bool // the broker is cut from everybody
@@ -76,10 +74,10 @@ func New(app *model.Application, o Options) *World {
 	}
 	w := &World{
 		options: o, app: app.Descriptor.Name, graph: app.Graph,
-		agents: map[string]*client{}, runs: map[runKey]*runFacts{}, slow: map[string]float64{}, wanted: map[string]lifecycle.State{}, kinds: map[string][]string{},
+		agents: map[string]*client{}, wanted: map[string]lifecycle.State{}, kinds: map[string][]string{},
 		answers: map[string][]error{},
 	}
-	w.truth.known = map[string]*property.Instance{}
+	w.truth.known = map[string]*instance{}
 	w.manager = manager.New(manager.Config{
 		Epoch: fmt.Sprintf("manager/%d", o.Seed), CheckEvery: o.Heartbeat,
 	})
@@ -151,7 +149,7 @@ func (w *World) Run(until time.Duration) {
 func (w *World) Settle(limit time.Duration) bool {
 	w.active = w.now
 	for {
-		if w.queue.busy == 0 && w.now-w.active >= w.patience() {
+		if quiet := w.now - w.active; w.queue.busy == 0 && quiet >= 5*w.options.Heartbeat && quiet >= w.patience() {
 			if !w.travelling() {
 				return true
 			}
@@ -186,8 +184,16 @@ func (w *World) patience() time.Duration {
 // travelling says whether a message that matters is on its way to somebody who will get it.
 func (w *World) travelling() bool {
 	for _, c := range w.clients {
-		if c.link.open && c.link.drop < 1 && (c.link.matters() || c.mind != nil && w.broker.Ready(c.queue) > 0) {
+		if !c.link.open || c.link.drop >= 1 {
+			continue
+		}
+		if c.link.matters() {
 			return true
+		}
+		for m := range w.broker.Waiting(c.queue) {
+			if c.mind != nil && !beats(m) {
+				return true
+			}
 		}
 	}
 	return false

@@ -39,7 +39,7 @@ func tellFile(t *testing.T, file string) {
 	archive := txtar.Parse(data)
 	app, prof, story := readArchive(t, archive)
 	w := New(app, Options{Seed: 1, Profile: prof, Wire: true, Strict: true})
-	told := w.teller()
+	told := w.teller(story)
 	from := 0
 	for i := range story.Acts {
 		told.act(story.Acts[i])

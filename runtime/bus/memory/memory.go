@@ -5,6 +5,8 @@
 package memory
 
 import (
+	"iter"
+
 	"github.com/roboconf/workbench/runtime/message"
 )
 
@@ -143,6 +145,21 @@ func (b *Broker) Ready(q Queue) int {
 		return len(w.messages) - w.taken
 	}
 	return 0
+}
+
+// Waiting gives the messages that were not handed out, in order.
+func (b *Broker) Waiting(q Queue) iter.Seq[*message.Envelope] {
+	return func(yield func(*message.Envelope) bool) {
+		w := b.at(q)
+		if w == nil {
+			return
+		}
+		for _, d := range w.messages[w.taken:] {
+			if !yield(d.Msg) {
+				return
+			}
+		}
+	}
 }
 
 // at finds an open queue.

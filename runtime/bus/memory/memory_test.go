@@ -66,8 +66,12 @@ func TestRedelivery(t *testing.T) {
 	b.Take(q)
 	b.Take(q)
 	b.Requeue(q)
-	if n := b.Ready(q); n != 2 {
-		t.Errorf("%d are ready, want 2", n)
+	var waiting []string
+	for m := range b.Waiting(q) {
+		waiting = append(waiting, m.ID)
+	}
+	if want(t, "waiting", waiting, "b", "c"); b.Ready(q) != 2 {
+		t.Errorf("%d are ready, want 2", b.Ready(q))
 	}
 	d, _ := b.Take(q)
 	if d.Msg.ID != "b" || !d.Again {
