@@ -33,7 +33,8 @@ func (a *Agent) restore(j *Journal) {
 	reboot := a.bootID != a.cfg.BootID && a.cfg.OnReboot == Restart
 	a.bootID = a.cfg.BootID
 	for _, i := range a.order {
-		a.insts[i].ears = nil
+		in := &a.insts[i]
+		in.ears, in.known, in.above = nil, false, nil // the address may be another one
 		a.normalise(i, reboot)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/roboconf/workbench/runtime/message"
@@ -249,33 +250,6 @@ func one(err error) []error {
 }
 
 // words names an operation in an error.
-func words(op Op) string {
-	switch op := op.(type) {
-	case Request:
-		return "request " + op.State.String() + " of " + op.Path
-	case DeployAndStart:
-		return "deploy and start " + orAll(op.Path)
-	case StopAll:
-		return "stop " + orAll(op.Path)
-	case UndeployAll:
-		return "undeploy " + orAll(op.Path)
-	case Add:
-		return "add an instance below " + op.Parent + "/"
-	case Remove:
-		return "remove " + op.Path
-	case Rename:
-		return "rename " + op.Path
-	case Replicate:
-		return "replicate " + op.Path
-	}
-	return fmt.Sprintf("%T", op)[len("manager."):]
-}
-
-func orAll(path string) string {
-	if path == "" {
-		return "everything"
-	}
-	return path
-}
+func words(op Op) string { return strings.TrimPrefix(fmt.Sprintf("%T", op), "manager.") }
 
 var _ mind.Mind = (*Manager)(nil)
