@@ -20,11 +20,22 @@ type Change struct {
 
 // Difference gives what a run needs to become what the text says now. It is empty when there is none.
 func (s *Session) Difference(want *model.Application) []Change {
-	changes := removals(s.world.Statuses(), want, s.gone)
+	have := s.world.Statuses()
+	s.forget(have)
+	changes := removals(have, want, s.gone)
 	if want.Graph != s.app.Graph && !sameGraph(s.app.Graph, want.Graph) {
 		changes = append(changes, Change{Text: "take the new graph", Ops: []manager.Op{manager.SetGraph{Graph: want.Graph}}})
 	}
-	return append(changes, additions(s.world.Statuses(), want)...)
+	return append(changes, additions(have, want)...)
+}
+
+// forget ends the removals that are done: who comes back under the same path is somebody else.
+func (s *Session) forget(have []manager.Status) {
+	for path := range s.gone {
+		if !slices.ContainsFunc(have, func(h manager.Status) bool { return h.Path == path }) {
+			delete(s.gone, path)
+		}
+	}
 }
 
 // Compare notes the newest text, so that a view can say whether the run is behind it.
@@ -54,7 +65,11 @@ func removals(have []manager.Status, want *model.Application, gone map[string]bo
 	var changes []Change
 	top := ""
 	for _, h := range have {
-		if top != "" && strings.HasPrefix(h.Path, top+"/") || gone[h.Path] {
+		if top != "" && strings.HasPrefix(h.Path, top+"/") {
+			continue
+		}
+		if gone[h.Path] {
+			top = h.Path // it takes along what is below it
 			continue
 		}
 		in := model.Find(want.Instances, h.Path)
