@@ -1,12 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/roboconf/workbench/editor/workspace"
 	"github.com/roboconf/workbench/model/check"
@@ -28,7 +26,7 @@ func fixAll(s streams, dir string, o load.Options) error {
 			return nil
 		}
 		for _, file := range slices.Sorted(maps.Keys(edits)) {
-			text := applyEdits(result.Files[file].Text, edits[file])
+			text := source.Apply(result.Files[file].Text, edits[file])
 			if err := workspace.ReplaceFile(filepath.Join(dir, filepath.FromSlash(file)), text); err != nil {
 				return err
 			}
@@ -38,7 +36,7 @@ func fixAll(s streams, dir string, o load.Options) error {
 	return nil
 }
 
-// clearEdits are the edits of the problems that have exactly one fix, by file, in order. Where two fixes touch the same text
+// clearEdits are the edits of the problems that have exactly one fix, by file. Where two fixes touch the same text
 // the first wins: the other is looked at again in the next round.
 func clearEdits(problems []diag.Problem, files map[string]*load.File) map[string][]source.Edit {
 	taken := map[string][]source.Edit{}
@@ -49,9 +47,6 @@ func clearEdits(problems []diag.Problem, files map[string]*load.File) map[string
 		for _, e := range p.Fixes[0].Edits {
 			taken[e.Place.File] = append(taken[e.Place.File], e)
 		}
-	}
-	for _, edits := range taken {
-		slices.SortStableFunc(edits, func(a, b source.Edit) int { return cmp.Compare(a.Place.Span.Start, b.Place.Span.Start) })
 	}
 	return taken
 }
@@ -69,17 +64,4 @@ func fits(edits []source.Edit, taken map[string][]source.Edit, files map[string]
 		}
 	}
 	return true
-}
-
-// applyEdits needs the edits in order, none of which overlap.
-func applyEdits(text string, edits []source.Edit) string {
-	var b strings.Builder
-	at := 0
-	for _, e := range edits {
-		b.WriteString(text[at:e.Place.Span.Start])
-		b.WriteString(e.With)
-		at = e.Place.Span.End
-	}
-	b.WriteString(text[at:])
-	return b.String()
 }

@@ -44,7 +44,7 @@ func rootCommand(s streams) *cobra.Command {
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return openWorkbench(cmd.Context(), cmd, args)
+			return openWorkbench(cmd.Context(), cmd, s, args)
 		},
 	}
 	root.SetIn(s.in)

@@ -27,6 +27,15 @@ func colorful(f *os.File, env func(string) string) bool {
 	if env("NO_COLOR") != "" || env("TERM") == "dumb" {
 		return false
 	}
+	return isTerminal(f)
+}
+
+// isTerminal says whether a stream is a device of characters: a terminal, or nothing.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

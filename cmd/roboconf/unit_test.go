@@ -72,7 +72,7 @@ func TestFixesThatMeetWait(t *testing.T) {
 		fix(source.Edit{Place: source.Place{File: "unread.graph"}}),
 	}
 	edits := clearEdits(problems, files)
-	if got := applyEdits(files["a.graph"].Text, edits["a.graph"]); got != "012;345six789" {
+	if got := source.Apply(files["a.graph"].Text, edits["a.graph"]); got != "012;345six789" {
 		t.Errorf("got %q", got)
 	}
 	if len(edits) != 1 {

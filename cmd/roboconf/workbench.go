@@ -2,23 +2,51 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/roboconf/workbench/editor/workspace"
+	"github.com/roboconf/workbench/samples"
+	"github.com/roboconf/workbench/tui"
 )
 
 // openWorkbench opens the terminal on a folder, or on the welcome screen.
-func openWorkbench(ctx context.Context, cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return cmd.Help()
+func openWorkbench(ctx context.Context, cmd *cobra.Command, s streams, args []string) error {
+	cfg := tui.Config{Samples: offered(), Version: version, Seed: 1, Getenv: os.Getenv, Now: time.Now}
+	if len(args) > 0 {
+		if _, err := os.Stat(args[0]); err != nil {
+			return unknown(cmd, args[0])
+		}
+		if err := isFolder(args[0]); err != nil {
+			return err
+		}
+		ws, err := workspace.Open(args[0])
+		if err != nil {
+			return fmt.Errorf("open %s: %w", args[0], err)
+		}
+		cfg.Workspace = ws
 	}
-	dir := args[0]
-	if _, err := os.Stat(dir); err != nil {
-		return unknown(cmd, dir)
+	if !isTerminal(s.in) || !isTerminal(s.out) {
+		return errors.New("open the workbench: this is no terminal; roboconf help lists the commands that need none")
 	}
-	return isFolder(dir)
+	return tui.Show(ctx, cfg, s.in, s.out)
+}
+
+// offered are the samples for the welcome screen.
+func offered() []tui.Sample {
+	var list []tui.Sample
+	for _, s := range samples.All() {
+		list = append(list, tui.Sample{
+			Name: s.Name, Title: s.Title,
+			Open: func() (string, error) { return ownSample(s, os.Getenv) },
+		})
+	}
+	return list
 }
 
 // unknown is about a first word that is neither a folder nor a command.

@@ -58,6 +58,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"tui/cell":           {cells, screen},
 	"tui/theme":          {"tui/cell " + cells, screen},
 	"tui/...":            {world + "editor/... tui/... samples github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + cells, screen},
+	"tui/tuitest":        {"tui/cell golang.org/x/image " + cells, "it plays a person: keys in, screens out, whatever the terminal shows"},
 	"samples":            {"", leaf},
 	"internal/excerpt":   {"model/source model/diag github.com/rivo/uniseg", "whoever prints a finding uses it, terminal or not"},
 	"internal/golden":    {"", leaf},
