@@ -116,8 +116,14 @@ func TestPorts(t *testing.T) {
 		component, overrides string
 		want                 []string
 	}{
-		{"My", "", []string{"admin"}}, {"Sub", "", []string{"admin"}}, {"My", "admin=1", nil}, {"My", "My.admin=1", nil},
-		{"Sub", "My.admin=1", []string{"admin"}}, {"Sub", "admin=1", nil}, {"vm", "", nil}, {"lost", "", nil},
+		{"My", "", []string{"admin"}},
+		{"Sub", "", []string{"admin"}},
+		{"My", "admin=1", nil},
+		{"My", "My.admin=1", nil},
+		{"Sub", "My.admin=1", []string{"admin"}},
+		{"Sub", "admin=1", nil},
+		{"vm", "", nil},
+		{"lost", "", nil},
 	} {
 		if got := model.Unset(g, &model.Instance{Component: c.component, Overrides: overrides(c.overrides)}); !slices.Equal(got, c.want) {
 			t.Errorf("%s with %q: %q, want %q", c.component, c.overrides, got, c.want)

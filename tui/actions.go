@@ -182,13 +182,27 @@ func (m *Model) sheet() []pane.Action {
 
 // leaders are the keys after the leader key, in the order of the sheet.
 var leaders = []struct{ key, id, title string }{
-	{"1", "lens.design", "Design"}, {"2", "lens.run", "Run"},
-	{"f", "focus.files", "Files"}, {"e", "focus.editor", "Text"}, {"t", "focus.topology", "Picture"},
-	{"i", "focus.instances", "Instances"}, {"p", "focus.problems", "Problems"}, {"l", "focus.timeline", "Timeline"},
-	{"r", "run.start", ""}, {"x", "run.stop", "Stop the run"}, {"space", "run.pause", ""}, {".", "run.step", ""},
-	{"+", "run.faster", ""}, {"-", "run.slower", ""}, {"w", "run.why", "Why is it so?"},
-	{"s", "app.save", "Save all"}, {"o", "app.folder", "Open a folder"}, {"z", "app.zoom", ""},
-	{"c", "app.theme", "Next theme"}, {"m", "app.mouse", "Mouse on or off"}, {"q", "app.quit", ""},
+	{"1", "lens.design", "Design"},
+	{"2", "lens.run", "Run"},
+	{"f", "focus.files", "Files"},
+	{"e", "focus.editor", "Text"},
+	{"t", "focus.topology", "Picture"},
+	{"i", "focus.instances", "Instances"},
+	{"p", "focus.problems", "Problems"},
+	{"l", "focus.timeline", "Timeline"},
+	{"r", "run.start", ""},
+	{"x", "run.stop", "Stop the run"},
+	{"space", "run.pause", ""},
+	{".", "run.step", ""},
+	{"+", "run.faster", ""},
+	{"-", "run.slower", ""},
+	{"w", "run.why", "Why is it so?"},
+	{"s", "app.save", "Save all"},
+	{"o", "app.folder", "Open a folder"},
+	{"z", "app.zoom", ""},
+	{"c", "app.theme", "Next theme"},
+	{"m", "app.mouse", "Mouse on or off"},
+	{"q", "app.quit", ""},
 }
 
 // help lists what can be done now, the pane with the focus first.

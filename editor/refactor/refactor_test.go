@@ -111,17 +111,25 @@ const (
 func TestCopy(t *testing.T) {
 	run(t, []change{
 		{"a root", one, copies("/a", "b"), one + "\ninstance of vm {\n\tname: b;\n}\n", "/b", ""},
-		{"MOD-100 the count stays with the model", counted, copies("/app1", "app3"),
-			counted + "\ninstance of vm {\n\tname: app3;\n\n\tinstance of web {\n\t\tname: w;\n\t\tport: 81;\n\t}\n}\n", "/app3 /app3/w", ""},
-		{"the copy of an inner count has it", "instance of vm {\n\tname: a;\n\tinstance of web {\n\t\tname: w;\n\t\tcount: 2;\n\t}\n}\n", copies("/a", "b"),
+		{
+			"MOD-100 the count stays with the model", counted, copies("/app1", "app3"),
+			counted + "\ninstance of vm {\n\tname: app3;\n\n\tinstance of web {\n\t\tname: w;\n\t\tport: 81;\n\t}\n}\n", "/app3 /app3/w", "",
+		},
+		{
+			"the copy of an inner count has it", "instance of vm {\n\tname: a;\n\tinstance of web {\n\t\tname: w;\n\t\tcount: 2;\n\t}\n}\n", copies("/a", "b"),
 			"instance of vm {\n\tname: a;\n\tinstance of web {\n\t\tname: w;\n\t\tcount: 2;\n\t}\n}\n" +
-				"\ninstance of vm {\n\tname: b;\n\tinstance of web {\n\t\tname: w;\n\t\tcount: 2;\n\t}\n}\n", "/b /b/w1 /b/w2", ""},
-		{"MOD-101 data and states are not copied",
+				"\ninstance of vm {\n\tname: b;\n\tinstance of web {\n\t\tname: w;\n\t\tcount: 2;\n\t}\n}\n", "/b /b/w1 /b/w2", "",
+		},
+		{
+			"MOD-101 data and states are not copied",
 			"instance of vm {\n\tname: a;\n\tinstance-state: starting;\n\tdata.x: 1;\n\tchannels: c;\n\tinstance of web {\n\t\tname: w;\n\t\tDATA.y: 2;\n\t\tinstance-data: a = b;\n\t\tport: 1;\n\t}\n}\n", copies("/a", "b"),
 			"instance of vm {\n\tname: a;\n\tinstance-state: starting;\n\tdata.x: 1;\n\tchannels: c;\n\tinstance of web {\n\t\tname: w;\n\t\tDATA.y: 2;\n\t\tinstance-data: a = b;\n\t\tport: 1;\n\t}\n}\n" +
-				"\ninstance of vm {\n\tname: b;\n\tchannels: c;\n\tinstance of web {\n\t\tname: w;\n\t\tport: 1;\n\t}\n}\n", "/b /b/w", ""},
-		{"nested, with its indentation", "instance of vm {\n  name: a;\n\n  instance of web {\n    name: w; # here\n  } # done\n}\n" + one[:0], copies("/a/w", "x"),
-			"instance of vm {\n  name: a;\n\n  instance of web {\n    name: w; # here\n  } # done\n\n  instance of web {\n    name: x; # here\n  } # done\n}\n", "/a/x", ""},
+				"\ninstance of vm {\n\tname: b;\n\tchannels: c;\n\tinstance of web {\n\t\tname: w;\n\t\tport: 1;\n\t}\n}\n", "/b /b/w", "",
+		},
+		{
+			"nested, with its indentation", "instance of vm {\n  name: a;\n\n  instance of web {\n    name: w; # here\n  } # done\n}\n" + one[:0], copies("/a/w", "x"),
+			"instance of vm {\n  name: a;\n\n  instance of web {\n    name: w; # here\n  } # done\n\n  instance of web {\n    name: x; # here\n  } # done\n}\n", "/a/x", "",
+		},
 		{"line ends of its own", "instance of vm {\r\n\tname: a;\r\n}\r\n", copies("/a", "b"), "instance of vm {\r\n\tname: a;\r\n}\r\n\r\ninstance of vm {\r\n\tname: b;\r\n}\r\n", "/b", ""},
 		{"no line end", "instance of vm {\n\tname: a;\n}", copies("/a", "b"), "instance of vm {\n\tname: a;\n}\n\ninstance of vm {\n\tname: b;\n}", "/b", ""},
 		{"between others", one + "\n# next\ninstance of vm {\n\tname: z;\n}\n", copies("/a", "b"), one + "\ninstance of vm {\n\tname: b;\n}\n\n# next\ninstance of vm {\n\tname: z;\n}\n", "/b", ""},

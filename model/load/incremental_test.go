@@ -99,9 +99,15 @@ func TestUpdateIsNewGraph(t *testing.T) {
 	text := gen.Graph(40)
 	prev := load.Dir(project("graph/main.graph", text), load.Options{}, nil)
 	for _, change := range [][2]string{
-		{"path = /srv/3;", "path = /srv/33;"}, {"path = /srv/3;", "road = /srv/3;"}, {"exports: zone", "exports: region"},
-		{"zone = \"north, 1\"", "zone = x"}, {"installer: script", "installer: puppet"}, {"Software7 {", "Soft7 {"},
-		{"extends: Software7;", "extends: Software6;"}, {"(optional)", ""}, {"size = medium", "size"},
+		{"path = /srv/3;", "path = /srv/33;"},
+		{"path = /srv/3;", "road = /srv/3;"},
+		{"exports: zone", "exports: region"},
+		{"zone = \"north, 1\"", "zone = x"},
+		{"installer: script", "installer: puppet"},
+		{"Software7 {", "Soft7 {"},
+		{"extends: Software7;", "extends: Software6;"},
+		{"(optional)", ""},
+		{"size = medium", "size"},
 	} {
 		next := project("graph/main.graph", strings.Replace(text, change[0], change[1], 1))
 		sameResult(t, load.Dir(next, load.Options{}, prev), load.Dir(next, load.Options{}, nil))

@@ -168,10 +168,16 @@ func TestImports(t *testing.T) {
 		read  []string
 		want  []string
 	}{
-		{"DSL-71 the root of the language", project("graph/main.graph", "import sub/a.graph;\n", "graph/sub/a.graph", "import sub/b.graph;\n", "graph/sub/b.graph", vm),
-			[]string{"graph/main.graph", "graph/sub/a.graph", "graph/sub/b.graph"}, nil},
-		{"DSL-73, DEV-38 once, whatever the spelling", project("graph/main.graph", "import main.graph;\nimport x/../a.graph;\nimport ./a.graph;\n", "graph/a.graph", "import main.graph;\n"+vm),
-			[]string{"graph/a.graph", "graph/main.graph"}, nil},
+		{
+			"DSL-71 the root of the language", project("graph/main.graph", "import sub/a.graph;\n", "graph/sub/a.graph", "import sub/b.graph;\n", "graph/sub/b.graph", vm),
+			[]string{"graph/main.graph", "graph/sub/a.graph", "graph/sub/b.graph"},
+			nil,
+		},
+		{
+			"DSL-73, DEV-38 once, whatever the spelling", project("graph/main.graph", "import main.graph;\nimport x/../a.graph;\nimport ./a.graph;\n", "graph/a.graph", "import main.graph;\n"+vm),
+			[]string{"graph/a.graph", "graph/main.graph"},
+			nil,
+		},
 		{"DSL-74 not there", project("graph/main.graph", vm+"import  lost.graph; # here\nimport ../../x.graph;\n"), []string{"graph/main.graph"}, []string{
 			"graph/main.graph:4:9 CO_UNREACHABLE_FILE (graph/lost.graph)", "graph/main.graph:5:8 CO_UNREACHABLE_FILE (../x.graph)",
 		}},

@@ -35,8 +35,13 @@ func TestDistance(t *testing.T) {
 		a, b        string
 		limit, want int
 	}{
-		{"", "", 3, 0}, {"a", "", 3, 1}, {"ab", "ba", 3, 1}, {"kitten", "sitting", 5, 3}, {"ca", "abc", 3, 3},
-		{"abcd", "wxyz", 2, 3}, {"abcdefgh", "a", 2, 3},
+		{"", "", 3, 0},
+		{"a", "", 3, 1},
+		{"ab", "ba", 3, 1},
+		{"kitten", "sitting", 5, 3},
+		{"ca", "abc", 3, 3},
+		{"abcd", "wxyz", 2, 3},
+		{"abcdefgh", "a", 2, 3},
 	} {
 		if got := Distance(c.a, c.b, c.limit); got != c.want {
 			t.Errorf("Distance(%q, %q, %d) = %d, want %d", c.a, c.b, c.limit, got, c.want)

@@ -104,8 +104,12 @@ func TestMoves(t *testing.T) {
 		}
 	}
 	for _, bad := range [][2]State{
-		{NotDeployed, DeployedStarted}, {DeployedStopped, DeployedStarted}, {DeployedStarted, DeployedStopped},
-		{DeployedStarted, Undeploying}, {Unresolved, DeployedStarted}, {NotDeployed, Unresolved},
+		{NotDeployed, DeployedStarted},
+		{DeployedStopped, DeployedStarted},
+		{DeployedStarted, DeployedStopped},
+		{DeployedStarted, Undeploying},
+		{Unresolved, DeployedStarted},
+		{NotDeployed, Unresolved},
 	} {
 		if CanMove(bad[0], bad[1]) {
 			t.Errorf("%s leads to %s", bad[0], bad[1])
@@ -124,8 +128,12 @@ func TestMachineMoves(t *testing.T) {
 		}
 	}
 	for _, good := range [][2]State{
-		{NotDeployed, Deploying}, {Deploying, Problem}, {DeployedStarted, Problem},
-		{Problem, DeployedStarted}, {Problem, Undeploying}, {Undeploying, NotDeployed},
+		{NotDeployed, Deploying},
+		{Deploying, Problem},
+		{DeployedStarted, Problem},
+		{Problem, DeployedStarted},
+		{Problem, Undeploying},
+		{Undeploying, NotDeployed},
 	} {
 		if !CanMoveMachine(good[0], good[1]) {
 			t.Errorf("a machine cannot go from %s to %s", good[0], good[1])

@@ -31,8 +31,12 @@ func TestMostPreciseLineWins(t *testing.T) {
 		op    lifecycle.Operation
 		want  Rule
 	}{
-		{"path", "/tc vm/tomcat", []string{"Tomcat"}, lifecycle.Start,
-			Rule{Min: 3 * time.Second, Max: 3 * time.Second, First: 2, Exit: 3, Message: "port already used"}},
+		{
+			"path", "/tc vm/tomcat",
+			[]string{"Tomcat"},
+			lifecycle.Start,
+			Rule{Min: 3 * time.Second, Max: 3 * time.Second, First: 2, Exit: 3, Message: "port already used"},
+		},
 		{"path without that operation", "/tc vm/tomcat", []string{"Tomcat"}, lifecycle.Stop, Rule{Min: 2 * time.Second, Max: 2 * time.Second}},
 		{"component", "/x/tomcat", []string{"Tomcat"}, lifecycle.Start, Rule{Min: 20 * time.Second, Max: 30 * time.Second, Rate: 0.05}},
 		{"what it extends", "/x/tomcat", []string{"Tomcat8", "Tomcat"}, lifecycle.Update, Rule{Min: 2 * time.Second, Max: 2 * time.Second}},

@@ -45,9 +45,11 @@ func (w *pretended) Step() bool {
 	w.steps++
 	return w.steps < 3
 }
+
 func (w *pretended) Run(until time.Duration) {
 	w.runs, w.now = append(w.runs, until), max(w.now, until)
 }
+
 func (w *pretended) Settle(limit time.Duration) bool {
 	w.settled = append(w.settled, limit)
 	if !w.quiet {
