@@ -155,7 +155,7 @@ func (m *Model) currentProblem() *diag.Problem {
 	}
 	line := file.Lines.Line(at.Span.Start)
 	for i, p := range m.snap.Problems {
-		if p.Place.File == at.File && p.Range.Start.Line <= line && line <= p.Range.End.Line {
+		if spot, r := p.Spot(); spot.File == at.File && r.Start.Line <= line && line <= r.End.Line {
 			return &m.snap.Problems[i]
 		}
 	}

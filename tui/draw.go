@@ -214,7 +214,7 @@ func (m *Model) drawStatus() {
 	room := m.arr.w - 2
 	keys := m.hints()
 	if m.told.Text == "" {
-		room = max(24, m.arr.w-2-min(m.arr.w*3/5, width(keys)))
+		room = max(m.arr.w/2, m.arr.w-2-width(keys))
 	}
 	x := m.grid.Put(1, y, cell.Cut(text, room, t.Glyphs().Ellipsis), t.On(t.Style(role), theme.Status)) + 3
 	for at := len(keys) - 1; at >= 0 && x+width(keys) > m.arr.w; at-- {
@@ -253,7 +253,7 @@ func (m *Model) state() string {
 // hints are the keys worth showing: those of the focused pane that can be used now, then the global ones.
 func (m *Model) hints() []pane.Action {
 	short := map[string]string{"app.help": "help", "app.palette": "commands", "run.start": "run", "problems.next": "next problem", "app.next": "next pane", "app.quit": "quit"}
-	order := []string{"app.help", "app.palette", "run.start", "app.next", "problems.next", "app.quit"}
+	order := []string{"app.help", "app.palette", "run.start", "problems.next", "app.next", "app.quit"}
 	if m.run != nil {
 		order = []string{"app.help", "app.palette", "run.start", "app.next", "app.quit"}
 		short["run.start"] = "apply"

@@ -52,7 +52,8 @@ func (m *Model) nextProblem() {
 		m.focus("problems")
 		return
 	}
-	m.openFile(pane.Open{File: p.Place.File, Span: p.Place.Span})
+	at, _ := p.Spot()
+	m.openFile(pane.Open{File: at.File, Span: at.Span})
 	m.told = pane.Tell{Text: p.Message(diag.English)}
 }
 

@@ -125,7 +125,7 @@ func (m *Model) open(ws *workspace.Workspace) {
 		m.panes[p.ID()] = p
 	}
 	m.arr.lens, m.arr.zoomed, m.arr.focus = Design, false, "editor"
-	m.arr.explorer = true
+	m.arr.explorer = sizeOf(m.arr.w, m.arr.h) == wide
 	m.watched = m.cfg.Watch != nil
 	m.refresh(ws.Snapshot())
 	if first := m.firstFile(); first != "" {

@@ -40,7 +40,7 @@ func (m *Model) handle(msg tea.Msg) {
 	m.dirty = true
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.arr.w, m.arr.h = msg.Width, msg.Height
+		m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
 		m.retheme()
@@ -59,6 +59,15 @@ func (m *Model) handle(msg tea.Msg) {
 		msg(m)
 	default:
 		m.dirty = false
+	}
+}
+
+// resize takes a new size. A screen that becomes wide shows the explorer; on a narrower one it waits to be called.
+func (m *Model) resize(w, h int) {
+	before := sizeOf(m.arr.w, m.arr.h)
+	m.arr.w, m.arr.h = w, h
+	if now := sizeOf(w, h); now != before && now != tiny {
+		m.arr.explorer = now == wide
 	}
 }
 

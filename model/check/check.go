@@ -8,6 +8,7 @@ import (
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/near"
 	"github.com/roboconf/workbench/model/source"
 )
 
@@ -97,6 +98,8 @@ type subject struct {
 	doubtful map[string]bool
 	// instances are all instances with their paths, parents first.
 	instances []located
+	// wildcards and references are what misspelt imports may stand for; nil until one is found.
+	wildcards, references *near.Known
 }
 
 // located is an instance with its path.
@@ -157,4 +160,12 @@ func related(place source.Place, message string) []diag.Related {
 		return nil
 	}
 	return []diag.Related{{Place: place, Message: message}}
+}
+
+// exact is the very word that a problem on a header is about.
+func exact(place source.Place, message string) []diag.Related {
+	if place.IsZero() {
+		return nil
+	}
+	return []diag.Related{{Place: place, Message: message, Exact: true}}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/roboconf/workbench/model/bind"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/near"
 	"github.com/roboconf/workbench/model/source"
 )
 
@@ -60,34 +61,53 @@ func (s *subject) unresolvable(c *model.Component, i model.Import) diag.Problem 
 
 // exportersLike are the references that one may have meant: for a known prefix its variables, else the same variable, or
 // all variables, of the other types (DIA-45).
-func (s *subject) exportersLike(i model.Import) (known []string) {
-	if s.graph.Component(i.Prefix) != nil || s.graph.Facet(i.Prefix) != nil {
-		for _, c := range bind.Providers(s.graph, i.Prefix) {
-			for _, v := range s.graph.Exports(c) {
-				if strings.HasPrefix(v.Name, i.Prefix+".") {
-					known = append(known, v.Name)
-				}
+func (s *subject) exportersLike(i model.Import) *near.Known {
+	switch {
+	case s.graph.Component(i.Prefix) != nil || s.graph.Facet(i.Prefix) != nil:
+		return near.Among(s.variablesOf(i.Prefix), nil)
+	case i.Name == "*":
+		if s.wildcards == nil {
+			s.wildcards = near.Among(s.variables(true), nil)
+		}
+		return s.wildcards
+	}
+	if s.references == nil {
+		s.references = near.Among(s.variables(false), nil)
+	}
+	return s.references
+}
+
+// variablesOf are the full names of what the type called prefix exports.
+func (s *subject) variablesOf(prefix string) (names []string) {
+	for _, c := range bind.Providers(s.graph, prefix) {
+		for _, v := range s.graph.Exports(c) {
+			if strings.HasPrefix(v.Name, prefix+".") {
+				names = append(names, v.Name)
 			}
 		}
-		return known
 	}
+	return names
+}
+
+// variables are the full names of all that is exported, or what imports all of each type.
+func (s *subject) variables(wildcards bool) (names []string) {
 	for _, c := range s.graph.Components() {
 		for _, v := range s.graph.Exports(c) {
-			prefix, local := model.SplitName(v.Name)
-			if i.Name == "*" {
-				local = "*"
+			if prefix, _ := model.SplitName(v.Name); wildcards {
+				names = append(names, prefix+".*")
+			} else {
+				names = append(names, v.Name)
 			}
-			known = append(known, prefix+"."+local)
 		}
 	}
-	return known
+	return names
 }
 
 // onImport is a finding about an import, on the header of the component that has it; the import itself, which may be
 // inherited, stands beside (DIA-16).
 func (s *subject) onImport(code diag.Code, c *model.Component, i model.Import) diag.Problem {
 	p := onType(code, c.Name, c.Origin, detail(diag.KindVariable, i.Full()))
-	p.Related = related(s.declaration(c, i), "imported here")
+	p.Related = exact(s.declaration(c, i), "imported here")
 	return p
 }
 

@@ -102,13 +102,13 @@ func ambiguous(path string, i *model.Instance, o model.Override, exports []model
 		p.Details = append(p.Details, detail(diag.KindConflicting, full))
 		p.Fixes = append(p.Fixes, replace("Write "+full, i.Place(o.Span), full)...)
 	}
-	p.Related = related(i.Place(o.Span), "set here")
+	p.Related = exact(i.Place(o.Span), "set here")
 	return p
 }
 
 func magic(path string, i *model.Instance, o model.Override) diag.Problem {
 	p := onInstance(diag.RMMagicInstanceVariable, path, i, detail(diag.KindVariable, o.Name))
-	p.Related = related(i.Place(o.Span), "set here")
+	p.Related = exact(i.Place(o.Span), "set here")
 	return p
 }
 
@@ -143,7 +143,7 @@ func missingValues(s *subject) (found []diag.Problem) {
 		for _, k := range list {
 			if !set[k] {
 				p := onInstance(diag.RMMissingVariableValue, path, i, detail(diag.KindVariable, exports[k].Name))
-				p.Related = related(s.variable(c, exports[k].Name), "declared here without a value")
+				p.Related = exact(s.variable(c, exports[k].Name), "declared here without a value")
 				found = append(found, p)
 			}
 		}

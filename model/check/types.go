@@ -122,7 +122,7 @@ func rootInstaller(s *subject) (found []diag.Problem) {
 		}
 		p := onType(diag.RMRootInstallerMustBeTarget, c.Name, c.Origin, detail(diag.KindComponent, c.Name))
 		if c.Installer.Name != "" {
-			p.Related = related(c.Place(c.Installer.Span), "its installer")
+			p.Related = exact(c.Place(c.Installer.Span), "its installer")
 			p.Fixes = replace("Make it a machine", c.Place(c.Installer.Span), model.MachineInstaller)
 		}
 		found = append(found, p)
@@ -145,7 +145,7 @@ func randomKinds(s *subject) []diag.Problem {
 			return nil
 		}
 		p := onType(diag.RMInvalidRandomKind, owner, o, detail(diag.KindUnrecognized, v.Kind))
-		p.Related = related(o.Place(v.Span), "declared here")
+		p.Related = exact(o.Place(v.Span), "declared here")
 		return []diag.Problem{p}
 	})
 }
@@ -160,7 +160,7 @@ func randomValues(s *subject) []diag.Problem {
 			return nil
 		}
 		p := onType(diag.RMNoValueForRandom, owner, o, detail(diag.KindVariable, v.Name))
-		p.Related = related(o.Place(v.Span), "declared here")
+		p.Related = exact(o.Place(v.Span), "declared here")
 		return []diag.Problem{p}
 	})
 }

@@ -77,6 +77,8 @@ type Related struct {
 	Place   source.Place
 	Range   source.Range
 	Message string
+	// Exact says that this is the very word that the problem is about, while the problem itself stands on a header (DIA-11).
+	Exact bool
 }
 
 // Fix is a set of edits that cures a problem.
@@ -97,4 +99,15 @@ type Problem struct {
 	Details []Detail
 	Related []Related
 	Fixes   []Fix
+}
+
+// Spot is where a person has to look: the very word when the problem itself stands on the header of its declaration, else
+// the place of the problem.
+func (p Problem) Spot() (source.Place, source.Range) {
+	for _, r := range p.Related {
+		if r.Exact && r.Place.File == p.Place.File {
+			return r.Place, r.Range
+		}
+	}
+	return p.Place, p.Range
 }

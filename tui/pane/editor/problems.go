@@ -27,7 +27,7 @@ func (p *Pane) problems(t *tab) []diag.Problem {
 	if t.flaws.snap != p.snap {
 		t.flaws = flaws{snap: p.snap}
 		for _, d := range p.snap.Problems {
-			if d.Place.File == t.file {
+			if d.Place, d.Range = d.Spot(); d.Place.File == t.file {
 				t.flaws.list = append(t.flaws.list, d)
 			}
 		}

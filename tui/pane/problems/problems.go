@@ -115,7 +115,8 @@ func (p *Pane) open() []pane.Intent {
 	if !ok || chosen.Place.IsZero() {
 		return nil
 	}
-	return []pane.Intent{pane.Open{File: chosen.Place.File, Span: chosen.Place.Span}}
+	at, _ := chosen.Spot()
+	return []pane.Intent{pane.Open{File: at.File, Span: at.Span}}
 }
 
 // Cures applies the only fix of a problem, or asks which.
@@ -216,5 +217,6 @@ func where(p diag.Problem) string {
 	if at := strings.LastIndexByte(name, '/'); at >= 0 {
 		name = name[at+1:]
 	}
-	return fmt.Sprintf("%s:%d:%d", name, p.Range.Start.Line, p.Range.Start.Column)
+	_, at := p.Spot()
+	return fmt.Sprintf("%s:%d:%d", name, at.Start.Line, at.Start.Column)
 }
