@@ -55,7 +55,7 @@ func simCommand(s streams) *cobra.Command {
 }
 
 func (o simOptions) run(ctx context.Context, s streams, dir string) error {
-	print, known := map[string]func(streams, *simulator.Report) error{"text": reportRun, "json": reportRunJSON}[o.format]
+	write, known := map[string]func(streams, *simulator.Report) error{"text": reportRun, "json": reportRunJSON}[o.format]
 	if !known {
 		return fmt.Errorf("no format is called %q: there are text, json", o.format)
 	}
@@ -85,7 +85,7 @@ func (o simOptions) run(ctx context.Context, s streams, dir string) error {
 			return err
 		}
 	}
-	if err := print(s, report); err != nil {
+	if err := write(s, report); err != nil {
 		return err
 	}
 	if !report.OK() {

@@ -45,7 +45,7 @@ func whyCommand(s streams) *cobra.Command {
 }
 
 func (o whyOptions) run(ctx context.Context, s streams, dir, path string) error {
-	print, known := map[string]func(io.Writer, whyView) error{"text": writeWhy, "json": writeWhyJSON}[o.format]
+	write, known := map[string]func(io.Writer, whyView) error{"text": writeWhy, "json": writeWhyJSON}[o.format]
 	if !known {
 		return fmt.Errorf("no format is called %q: there are text, json", o.format)
 	}
@@ -61,7 +61,7 @@ func (o whyOptions) run(ctx context.Context, s streams, dir, path string) error 
 	if err != nil {
 		return err
 	}
-	if err := print(s.out, v); err != nil {
+	if err := write(s.out, v); err != nil {
 		return err
 	}
 	if !v.Started {
