@@ -115,7 +115,7 @@ func (d *drawer) measure(v int) {
 	}
 	d.even(l)
 	l.head, l.shift = d.margins(v, l)
-	d.fill(l, d.limit(v, l))
+	d.fill(v, l)
 	d.settle(l)
 	d.leave(v, l)
 	d.route(l)
@@ -185,8 +185,8 @@ func (d *drawer) margins(v int, l *level) (head, shift int) {
 	return head, shift
 }
 
-// limit is how long a row may be.
-func (d *drawer) limit(v int, l *level) int {
+// limits are how long rows may be: those with wires, which are better broken as little as possible, and those without.
+func (d *drawer) limits(v int, l *level) (wired, loose int) {
 	aspect := min(max(float64(d.o.Width)/float64(d.o.Height), 1.2), 5)
 	area, longest := 0.0, 0
 	for _, k := range l.kids {
@@ -199,25 +199,29 @@ func (d *drawer) limit(v int, l *level) int {
 		window, want = d.o.Height, math.Sqrt(area/aspect)
 	}
 	if v == 0 {
-		return max(window, int(want*1.1), longest)
+		n := max(window, int(want*1.1), longest)
+		return n, n
 	}
 	room := window - 2*(1+d.gap.pad)*(d.t.nodes[v].depth+1)
-	n := int(want*1.25) + 1
-	if n > room && room > n/2 {
-		n = room
+	bound := func(n int) int {
+		if n > room && room > n/2 {
+			n = room
+		}
+		return max(n, longest)
 	}
-	return max(n, longest)
+	return bound(int(want*2) + 1), bound(int(want*1.25) + 1)
 }
 
 // fill makes rows of layers, and passages through the rows between the ends of a net.
-func (d *drawer) fill(l *level, limit int) {
+func (d *drawer) fill(v int, l *level) {
+	limit, loose := d.limits(v, l)
 	l.rows, l.items = nil, nil
 	for i, layer := range l.layers {
 		l.partBySide(layer, d.total(l, layer) > limit)
 		d.split(l, layer, i, limit)
 	}
 	wired := len(l.rows)
-	d.split(l, l.loose, len(l.layers), limit)
+	d.split(l, l.loose, len(l.layers), loose)
 	l.reach(wired)
 	d.center(l)
 	d.pass(l, wired)
