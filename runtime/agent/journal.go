@@ -148,7 +148,7 @@ func (a *Agent) returnOne(i int32) {
 func (a *Agent) whyReturned(i int32) message.Why {
 	in := &a.insts[i]
 	switch p := in.problem; {
-	case p != nil && p.Message == "interrupted":
+	case p != nil && p.Message == "interrupted" && p.Time.Equal(a.now): // now, not in an earlier life
 		return message.Why{Kind: message.WhyInterrupted, Detail: p.Operation}
 	case slices.Contains(a.again, i):
 		return message.Why{Kind: message.WhyReboot}
