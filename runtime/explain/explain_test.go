@@ -32,8 +32,6 @@ func started(path string) manager.Op {
 	return manager.Request{Path: path, State: lifecycle.DeployedStarted}
 }
 
-func machines(b *mindtest.Bench) { ask(b, started("/db-vm"), started("/tc-vm-1"), started("/lb-vm")) }
-
 func failing(op lifecycle.Operation, path string) func(agent.Run) agent.Ended {
 	return func(r agent.Run) agent.Ended {
 		if r.Op == op && r.View.Path == path {
