@@ -55,7 +55,7 @@ func rootCommand(s streams) *cobra.Command {
 	})
 	root.AddCommand(
 		checkCommand(s), fmtCommand(s), inspectCommand(s), simCommand(s), whyCommand(s),
-		newCommand(s), versionCommand(s),
+		graphCommand(s), newCommand(s), versionCommand(s),
 	)
 	return root
 }
