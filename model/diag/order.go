@@ -10,13 +10,36 @@ import (
 )
 
 // Sort puts problems in the order of DIA-3: kind of file, file, line, column, code, details.
-func Sort(list []Problem) {
-	slices.SortStableFunc(list, compare)
+func Sort(list []Problem) { sortBy(list, compare) }
+
+// sortBy is stable. It orders references, then moves each problem once: they are large, and an editor sorts them at each key.
+func sortBy(list []Problem, order func(a, b *Problem) int) {
+	if isSorted(list, order) {
+		return
+	}
+	was := slices.Clone(list)
+	refs := make([]*Problem, len(was))
+	for i := range was {
+		refs[i] = &was[i]
+	}
+	slices.SortStableFunc(refs, order)
+	for i, p := range refs {
+		list[i] = *p
+	}
+}
+
+func isSorted(list []Problem, order func(a, b *Problem) int) bool {
+	for i := 1; i < len(list); i++ {
+		if order(&list[i-1], &list[i]) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // SortByCode puts problems in the order of DIA-4, which does not change when files move (DIA-3).
 func SortByCode(list []Problem) {
-	slices.SortStableFunc(list, func(a, b Problem) int {
+	sortBy(list, func(a, b *Problem) int {
 		return cmp.Or(CompareCodes(a.Code, b.Code), compareDetails(a.Details, b.Details), compare(a, b))
 	})
 }
@@ -38,14 +61,16 @@ func CompareCodes(a, b Code) int {
 	return cmp.Or(cmp.Compare(x.Category, y.Category), cmp.Compare(x.Number, y.Number), strings.Compare(string(a), string(b)))
 }
 
-func compare(a, b Problem) int {
+func compare(a, b *Problem) int {
 	if a.Place.File != b.Place.File {
 		return cmp.Or(
 			cmp.Compare(fileGroup(a.Place.File), fileGroup(b.Place.File)),
 			strings.Compare(a.Place.File, b.Place.File))
 	}
+	if before := comparePositions(a.Range.Start, b.Range.Start); before != 0 {
+		return before // nearly always; the rest costs more
+	}
 	return cmp.Or(
-		comparePositions(a.Range.Start, b.Range.Start),
 		cmp.Compare(a.Place.Span.Start, b.Place.Span.Start),
 		CompareCodes(a.Code, b.Code),
 		compareDetails(a.Details, b.Details),

@@ -2,9 +2,11 @@ package load
 
 import (
 	"path"
+	"slices"
 
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/near"
 	"github.com/roboconf/workbench/model/source"
 )
 
@@ -121,8 +123,12 @@ func sameName[T any](l *loader, all []T, code diag.Code, kind diag.DetailKind, o
 // reportUnknown reports names that designate no type (MOD-37), on the header of the type that refers to them. Names that
 // are no names at all were reported by the parser.
 func (l *loader) reportUnknown() {
-	g := l.App.Graph
-	for _, u := range g.Unknown() {
+	unknown := l.App.Graph.Unknown()
+	if len(unknown) == 0 {
+		return
+	}
+	w := l.knownWords()
+	for _, u := range unknown {
 		if !model.IsID(u.Ref.Name) {
 			continue
 		}
@@ -132,20 +138,31 @@ func (l *loader) reportUnknown() {
 			On:      u.Owner,
 			Details: []diag.Detail{{Kind: diag.KindName, Text: u.Ref.Name}},
 		}
-		var known []string
+		known := w.types
 		switch u.Wanted {
 		case model.WantComponent:
-			p.Code, p.Details[0].Kind = diag.COInexistingComponent, diag.KindComponent
-			known = componentNames(g)
+			p.Code, p.Details[0].Kind, known = diag.COInexistingComponent, diag.KindComponent, w.components
 		case model.WantFacet:
-			p.Code, p.Details[0].Kind = diag.COInexistingFacet, diag.KindFacet
-			known = facetNames(g)
-		default:
-			known = append(componentNames(g), facetNames(g)...)
+			p.Code, p.Details[0].Kind, known = diag.COInexistingFacet, diag.KindFacet, w.facets
 		}
 		Suggest(&p, u.Ref.Name, known, u.Origin.Place(u.Ref.Span))
 		l.report(p)
 	}
+}
+
+// words are the names that a misspelt one may stand for.
+type words struct{ components, facets, types *near.Known }
+
+// knownWords are the names of the graph. While they are those of the previous result, so are its answers: an editor asks about the
+// same mistakes at each key.
+func (l *loader) knownWords() words {
+	components, facets := componentNames(l.App.Graph), facetNames(l.App.Graph)
+	l.words = words{
+		components: near.Among(components, l.words.components),
+		facets:     near.Among(facets, l.words.facets),
+		types:      near.Among(slices.Concat(components, facets), l.words.types),
+	}
+	return l.words
 }
 
 func componentNames(g *model.Graph) []string {

@@ -6,10 +6,12 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/decl"
 	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/near"
 	"github.com/roboconf/workbench/model/source"
 )
 
@@ -185,6 +187,7 @@ func repeatedPaths(above string, list []*model.Instance, repeated map[string]boo
 // reportUnknownComponents reports instances of components that do not exist, nested ones included (MOD-94).
 func (l *loader) reportUnknownComponents(roots []*model.Instance) {
 	g := l.App.Graph
+	known := sync.OnceValue(func() *near.Known { return l.knownWords().components })
 	for path, i := range model.Walk(roots) {
 		if !model.IsTypeName(i.Component) || g.Component(i.Component) != nil {
 			continue
@@ -195,7 +198,7 @@ func (l *loader) reportUnknownComponents(roots []*model.Instance) {
 			On:      path,
 			Details: []diag.Detail{{Kind: diag.KindComponent, Text: i.Component}},
 		}
-		Suggest(&p, i.Component, componentNames(g), i.Place(i.Origin.Name))
+		Suggest(&p, i.Component, known(), i.Place(i.Origin.Name))
 		l.report(p)
 	}
 }

@@ -60,6 +60,7 @@ type Result struct {
 	options Options
 	units   map[string]*unit
 	listing *listing
+	words   words // those of the latest loading that needed any
 }
 
 // Dir loads an application. fsys is its folder, or the build project around it (MOD-11). prev, when not nil, is an
@@ -107,7 +108,7 @@ func newLoader(f folder, o Options, prev *Result) *loader {
 	if prev != nil && prev.options != o {
 		prev = nil
 	}
-	return &loader{
+	l := &loader{
 		Result: &Result{
 			App:     &model.Application{Graph: model.NewGraph(nil, nil)},
 			Files:   make(map[string]*File),
@@ -118,6 +119,10 @@ func newLoader(f folder, o Options, prev *Result) *loader {
 		folder: f,
 		prev:   prev,
 	}
+	if prev != nil {
+		l.words = prev.words
+	}
+	return l
 }
 
 // look lists the folder.
@@ -138,11 +143,14 @@ func (l *loader) finish() *Result {
 	return l.Result
 }
 
-// Locate fills in the ranges of problems from the line tables of the files, sorts them (DIA-3) and drops repetitions
-// (DIA-2).
+// Locate fills in the ranges of problems that have none, from the line tables of the files, sorts them (DIA-3) and drops
+// repetitions (DIA-2).
 func (r *Result) Locate(list []diag.Problem) []diag.Problem {
 	for i := range list {
 		p := &list[i]
+		if p.Range != (source.Range{}) {
+			continue
+		}
 		p.Range = r.rangeOf(p.Place)
 		for k := range p.Related {
 			p.Related[k].Range = r.rangeOf(p.Related[k].Place)

@@ -3,8 +3,10 @@ package near
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // most is how many names are proposed (DIA-45).
@@ -24,16 +26,58 @@ type candidate struct {
 	distance int
 }
 
+// Known is a list of names, ready to be compared with many words. It is safe for concurrent use.
+type Known struct {
+	names   []string
+	entries []entry
+
+	mu    sync.Mutex
+	found map[string][]string // answers given before
+}
+
+// entry is a name with what tells quickly that a word is not like it.
+type entry struct {
+	bare    string // without separators, in lower case
+	letters uint64
+}
+
+// Among prepares names to be compared with words. before, when not nil, is given back if it knows the same names: it remembers
+// what it was asked.
+func Among(names []string, before *Known) *Known {
+	if before != nil && slices.Equal(before.names, names) {
+		return before
+	}
+	k := &Known{names: names, entries: make([]entry, len(names)), found: make(map[string][]string)}
+	for i, name := range names {
+		k.entries[i] = entry{bare(name), letters(name)}
+	}
+	return k
+}
+
 // Names gives up to three of the known names that resemble word, the most alike first (DIA-46). word itself is never one.
-func Names(word string, known []string) []string {
+func Names(word string, known []string) []string { return Among(known, nil).Names(word) }
+
+// Names gives up to three of the names that resemble word, the most alike first (DIA-46). word itself is never one.
+func (k *Known) Names(word string) []string {
 	if word == "" {
 		return nil
 	}
-	limit := max(1, len(word)/3)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	names, asked := k.found[word]
+	if !asked {
+		names = k.search(word)
+		k.found[word] = names
+	}
+	return slices.Clone(names)
+}
+
+func (k *Known) search(word string) []string {
 	var found []candidate
-	for _, name := range known {
+	limit, plain := max(1, len(word)/3), entry{bare(word), letters(word)}
+	for i, name := range k.names {
 		if name != word && name != "" {
-			if c, ok := compare(word, name, limit); ok {
+			if c, ok := compare(word, name, plain, k.entries[i], limit); ok {
 				found = append(found, c)
 			}
 		}
@@ -49,15 +93,17 @@ func Names(word string, known []string) []string {
 	return names
 }
 
-func compare(word, name string, limit int) (candidate, bool) {
-	if strings.EqualFold(word, name) {
-		return candidate{name, sameLetters, 0}, true
-	}
-	if bare(word) == bare(name) {
+func compare(word, name string, w, n entry, limit int) (candidate, bool) {
+	if w.bare == n.bare {
+		if strings.EqualFold(word, name) {
+			return candidate{name, sameLetters, 0}, true
+		}
 		return candidate{name, sameWords, 0}, true
 	}
-	if d := Distance(word, name, limit); d <= limit {
-		return candidate{name, alike, d}, true
+	if far(w.letters, n.letters) <= limit {
+		if d := Distance(word, name, limit); d <= limit {
+			return candidate{name, alike, d}, true
+		}
 	}
 	if len(word) >= 3 && len(word) < len(name) && strings.EqualFold(name[:len(word)], word) {
 		return candidate{name, starts, len(name) - len(word)}, true
@@ -69,13 +115,29 @@ var separators = strings.NewReplacer("-", "", "_", "", ".", "")
 
 func bare(s string) string { return strings.ToLower(separators.Replace(s)) }
 
+// letters is the set of bytes of a word: a bit for each byte that a name is usually made of, shared bits for others.
+func letters(s string) (set uint64) {
+	for i := range len(s) {
+		set |= 1 << ((s[i] - '0') % 64)
+	}
+	return set
+}
+
+// far is a lower bound of the distance of two words: no change adds, or removes, more than one letter.
+func far(a, b uint64) int { return max(bits.OnesCount64(a&^b), bits.OnesCount64(b&^a)) }
+
 // Distance is the Damerau-Levenshtein distance of two words, adjacent swaps counting 1, as far as limit; beyond it the
 // result is only known to be more than limit.
 func Distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	var room [3 * 32]int // enough for most names, without asking for memory
+	n, rows := len(b)+1, room[:]
+	if 3*n > len(room) {
+		rows = make([]int, 3*n)
+	}
+	before, last, row := rows[:n], rows[n:2*n], rows[2*n:3*n]
 	for j := range row {
 		row[j] = j
 	}

@@ -1,6 +1,7 @@
 package near
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -27,6 +28,48 @@ func TestNames(t *testing.T) {
 		if got := Names(c.word, c.known); !slices.Equal(got, c.want) {
 			t.Errorf("Names(%q, %q) = %q, want %q", c.word, c.known, got, c.want)
 		}
+	}
+}
+
+// What was asked before is remembered while the names are the same, and only then.
+func TestAmong(t *testing.T) {
+	first := Among([]string{"Tomcat", "Apache"}, nil)
+	got := first.Names("Tomact")
+	got[0] = "changed by who asked"
+	if again := first.Names("Tomact"); !slices.Equal(again, []string{"Tomcat"}) {
+		t.Errorf("the second time %q", again)
+	}
+	if Among([]string{"Tomcat", "Apache"}, first) != first {
+		t.Error("the same names are prepared again")
+	}
+	if got := Among([]string{"Tomcat", "Apache", "Tomact2"}, first).Names("Tomact"); !slices.Equal(got, []string{"Tomact2", "Tomcat"}) {
+		t.Errorf("among more names %q", got)
+	}
+}
+
+// far never says more than the distance: nothing that resembles is left out.
+func FuzzFar(f *testing.F) {
+	f.Add("Tomcat", "Tomact")
+	f.Add("web_app", "WebApp-2")
+	f.Add("\x00pp", "é~")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if len(a)+len(b) > 200 {
+			t.Skip("names are short")
+		}
+		if least, d := far(letters(a), letters(b)), Distance(a, b, 200); least > d {
+			t.Errorf("%q, %q: at least %d, is %d", a, b, least, d)
+		}
+	})
+}
+
+func BenchmarkNames(b *testing.B) {
+	names := make([]string, 2000)
+	for i := range names {
+		names[i] = fmt.Sprintf("Component%d", i*7)
+	}
+	known := Among(names, nil)
+	for b.Loop() {
+		known.search("Compnent42")
 	}
 }
 
