@@ -89,6 +89,47 @@ func BenchmarkKeyToFindings5000Lines(b *testing.B)   { benchmarkKey(b, 5_000) }
 func BenchmarkKeyToFindings10000Lines(b *testing.B)  { benchmarkKey(b, 10_000) }
 func BenchmarkKeyToFindings100000Lines(b *testing.B) { benchmarkKey(b, 100_000) }
 
+// BenchmarkKeyAmongFindings is a key in a file of 10,000 lines in which every type has a mistake: one name that all of them take
+// wrong, or one of its own each. All findings say what may have been meant.
+func BenchmarkKeyAmongFindings(b *testing.B) {
+	for name, mistake := range map[string]func(n int) string{
+		"one":  func(int) string { return "extends: HAProxi;" },
+		"each": func(n int) string { return fmt.Sprintf("extends: D%d;", n) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			w := large(b, 10_000)
+			parts := strings.Split(w.Snapshot().Result.Files[graph].Text, "facets: many;")
+			text := parts[0]
+			for n, part := range parts[1:] {
+				text += mistake(n) + part
+			}
+			at := strings.Index(text[len(text)/2:], "80;") + len(text)/2
+			texts := []string{text[:at] + "8" + text[at:], text}
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				w.Edit(graph, texts[n%2])
+			}
+			b.ReportMetric(float64(len(w.Snapshot().Problems)), "findings")
+		})
+	}
+}
+
+// BenchmarkKeyInAName changes what a type is called: all relations of the graph are computed again.
+func BenchmarkKeyInAName(b *testing.B) {
+	for _, lines := range []int{5_000, 100_000} {
+		b.Run(fmt.Sprint(lines), func(b *testing.B) {
+			w := large(b, lines)
+			text := w.Snapshot().Result.Files[graph].Text
+			at := strings.Index(text[len(text)/2:], " {\n\tinstaller: logger") + len(text)/2
+			texts := []string{text[:at] + "8" + text[at:], text}
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				w.Edit(graph, texts[n%2])
+			}
+		})
+	}
+}
+
 func BenchmarkRescan(b *testing.B) {
 	w := lamp(b)
 	for b.Loop() {
