@@ -89,8 +89,12 @@ func (p *person) runsIt() {
 	p.frame("4-started")
 
 	for _, order := range [][2]string{ // who comes first, who waits for it
-		{"/front", "/front/haproxy"}, {"/app1", "/app1/tomcat"}, {"/app1/tomcat", "/app1/tomcat/guestbook"}, {"/back", "/back/mysql"},
-		{"/back/mysql", "/app1/tomcat/guestbook"}, {"/back/mysql", "/app2/tomcat/guestbook"},
+		{"/front", "/front/haproxy"},
+		{"/app1", "/app1/tomcat"},
+		{"/app1/tomcat", "/app1/tomcat/guestbook"},
+		{"/back", "/back/mysql"},
+		{"/back/mysql", "/app1/tomcat/guestbook"},
+		{"/back/mysql", "/app2/tomcat/guestbook"},
 	} {
 		if first, then := p.moved(order[0], "DEPLOYED_STARTED"), p.moved(order[1], "STARTING"); first < 0 || then <= first {
 			p.t.Errorf("%s starts before %s is started: entries %d, %d", order[1], order[0], then, first)

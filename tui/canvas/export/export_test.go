@@ -28,8 +28,10 @@ func shop() canvas.Graph {
 			node("/back/cache", "Cache", false),
 		},
 		Edges: []canvas.Edge{
-			{From: "/front/lb", To: "/one/app", Label: "App"}, {From: "/front/lb", To: "/two/app", Label: "App"},
-			{From: "/one/app/shop", To: "/back/db", Label: "DB"}, {From: "/two/app", To: "/back/db", Label: "DB"},
+			{From: "/front/lb", To: "/one/app", Label: "App"},
+			{From: "/front/lb", To: "/two/app", Label: "App"},
+			{From: "/one/app/shop", To: "/back/db", Label: "DB"},
+			{From: "/two/app", To: "/back/db", Label: "DB"},
 			{From: "/one/app/shop", To: "/one/app", Label: "Home"},
 			{From: "/two/app", To: "/back/cache", Label: "Cache", Optional: true},
 			{From: "/back/db", To: "/back/db", Label: "DB", Optional: true},
