@@ -152,7 +152,7 @@ func nothing() []pane.Intent { return nil }
 
 // Place is the upper middle.
 func (p *Palette) Place(w, h int) cell.Rect {
-	r := centred(w, h, 84, min(len(p.found), 14)+4)
+	r := centred(w, h, 84, max(1, min(len(p.found), 14))+4)
 	r.Y = 1
 	return r
 }
@@ -224,6 +224,12 @@ func KeyName(key string) string {
 	}
 	if rest, ok := strings.CutPrefix(key, "shift+"); ok {
 		return "Shift+" + KeyName(rest)
+	}
+	switch key {
+	case "pgup":
+		return "PgUp"
+	case "pgdown":
+		return "PgDown"
 	}
 	if len(key) > 1 && key[0] < 0x80 {
 		return strings.ToUpper(key[:1]) + key[1:]
