@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/runtime/explain"
 	"github.com/roboconf/workbench/runtime/lifecycle"
 	"github.com/roboconf/workbench/simulator/property"
 	"github.com/roboconf/workbench/simulator/scenario"
@@ -21,7 +22,12 @@ type Unmet struct {
 	Want  lifecycle.State
 	State lifecycle.State
 	Why   string // in words
+	// Answer is the whole story, down to what a person may do; given for the first unmet instances only.
+	Answer explain.Answer
 }
+
+// explained is for how many unmet instances the whole story is told.
+const explained = 20
 
 // Report is how a run went.
 type Report struct {
@@ -228,7 +234,11 @@ func (t *teller) report() *Report {
 		Settled: t.settled, Broken: t.broken, Failed: t.failed,
 	}
 	for _, i := range t.unmet() {
-		r.Unmet = append(r.Unmet, Unmet{i.Path, t.wanted[i.Path], i.State, t.why(i)})
+		u := Unmet{Path: i.Path, Want: t.wanted[i.Path], State: i.State, Why: t.why(i)}
+		if len(r.Unmet) < explained {
+			u.Answer = explain.Why(t.graph, t.Statuses(), i.Path)
+		}
+		r.Unmet = append(r.Unmet, u)
 	}
 	return r
 }

@@ -12,11 +12,10 @@ import (
 func (w *World) want(op manager.Op) {
 	switch op := op.(type) {
 	case manager.Request:
-		if op.State == lifecycle.NotDeployed {
-			w.wantBelow(op.Path, op.State)
-		} else {
-			w.wanted[op.Path] = op.State
+		if op.State != lifecycle.DeployedStarted {
+			w.wantBelow(op.Path, op.State) // what is below follows (LC-42)
 		}
+		w.wanted[op.Path] = op.State
 	case manager.DeployAndStart:
 		w.wantBelow(op.Path, lifecycle.DeployedStarted)
 	case manager.StopAll:
