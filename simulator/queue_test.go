@@ -31,8 +31,8 @@ func TestQueueOrder(t *testing.T) {
 }
 
 func TestLuckIsOnesOwn(t *testing.T) {
-	same := luck(7, "link", "/vm") == luck(7, "link", "/vm")
-	if !same || luck(7, "link", "/vm") == luck(8, "link", "/vm") || luck(7, "link", "/vm") == luck(7, "link", "/vm2") {
+	first, again := luck(7, "link", "/vm"), luck(7, "link", "/vm")
+	if first != again || first == luck(8, "link", "/vm") || first == luck(7, "link", "/vm2") {
 		t.Error("luck must depend on the seed and on the entity, on nothing else")
 	}
 }
