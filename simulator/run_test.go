@@ -75,10 +75,18 @@ func TestUntilEndsARun(t *testing.T) {
 func TestWhatCannotBeBroken(t *testing.T) {
 	w := New(sampleApp(t, "lamp"), Options{})
 	for _, f := range []fault.Fault{
-		fault.Stop{Machine: "/front"}, fault.Kill{Machine: "/front"}, fault.Crash{Machine: "/front"}, fault.Destroy{Machine: "/nobody"},
-		fault.Recover{Machine: "/front"}, fault.Drop{Machine: "/front"}, fault.Delay{Machine: "/front"}, fault.Duplicate{Machine: "/front"},
-		fault.Partition{Machine: "/front"}, fault.Heal{Machine: "/front"},
-		fault.Fail{Path: "/nobody", Times: 1}, fault.Slow{Path: "/nobody", Factor: 2},
+		fault.Stop{Machine: "/front"},
+		fault.Kill{Machine: "/front"},
+		fault.Crash{Machine: "/front"},
+		fault.Destroy{Machine: "/nobody"},
+		fault.Recover{Machine: "/front"},
+		fault.Drop{Machine: "/front"},
+		fault.Delay{Machine: "/front"},
+		fault.Duplicate{Machine: "/front"},
+		fault.Partition{Machine: "/front"},
+		fault.Heal{Machine: "/front"},
+		fault.Fail{Path: "/nobody", Times: 1},
+		fault.Slow{Path: "/nobody", Factor: 2},
 	} {
 		if err := w.Break(f); err == nil || !strings.HasPrefix(err.Error(), f.Fault()+": ") {
 			t.Errorf("%s: got %v", f.Fault(), err)

@@ -51,8 +51,10 @@ func TestWhatIsBrokenIsFound(t *testing.T) {
 		spoil func(s *System)
 		want  string
 	}{
-		{"started below stopped", func(s *System) { s.Instances[3].State = lifecycle.DeployedStopped },
-			"LC-43: /vm2/app/mod is DEPLOYED_STARTED below /vm2/app"},
+		{
+			"started below stopped", func(s *System) { s.Instances[3].State = lifecycle.DeployedStopped },
+			"LC-43: /vm2/app/mod is DEPLOYED_STARTED below /vm2/app",
+		},
 		{"waiting below stopped", func(s *System) {
 			s.Instances[3].State, s.Instances[4].State = lifecycle.DeployedStopped, lifecycle.WaitingForAncestor
 		}, "LC-43: /vm2/app/mod is WAITING_FOR_ANCESTOR"},

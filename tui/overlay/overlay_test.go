@@ -165,8 +165,13 @@ func TestConfirmIsNoByDefault(t *testing.T) {
 		keys []string
 		want string
 	}{
-		{[]string{"enter"}, ""}, {[]string{"esc"}, ""}, {[]string{"n"}, ""}, {[]string{"up", "enter"}, ""},
-		{[]string{"y"}, "did it"}, {[]string{"down", "enter"}, "did it"}, {[]string{"down", "up", "enter"}, ""},
+		{[]string{"enter"}, ""},
+		{[]string{"esc"}, ""},
+		{[]string{"n"}, ""},
+		{[]string{"up", "enter"}, ""},
+		{[]string{"y"}, "did it"},
+		{[]string{"down", "enter"}, "did it"},
+		{[]string{"down", "up", "enter"}, ""},
 	} {
 		c := NewConfirm(pane.Confirm{Title: "Apply?", Lines: []string{"remove /front"}, Then: says("did it")})
 		intents, done := keys(c, tt.keys...)
@@ -230,7 +235,9 @@ func contexts() []Context {
 			{Key: "s", Title: "Start"}, {Key: "t", Title: "Stop", Off: "it is not started"}, {Title: "Only in the palette"},
 		}},
 		{Title: "Everywhere", Actions: []pane.Action{
-			{Key: "f1", Title: "Help"}, {Key: "ctrl+p", Title: "Go to or do"}, {Key: "shift+f5", Title: "Stop the simulation", Off: "nothing runs; F5 starts the simulation"},
+			{Key: "f1", Title: "Help"},
+			{Key: "ctrl+p", Title: "Go to or do"},
+			{Key: "shift+f5", Title: "Stop the simulation", Off: "nothing runs; F5 starts the simulation"},
 			{Key: "ctrl+pgdown", Title: "Next open file"},
 		}},
 	}

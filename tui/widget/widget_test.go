@@ -21,8 +21,19 @@ func TestListKeepsTheChoiceInSight(t *testing.T) {
 		key      string
 		at, from int
 	}{
-		{"down", 1, 0}, {"j", 2, 0}, {"up", 1, 0}, {"k", 0, 0}, {"k", 0, 0},
-		{"pgdown", 9, 0}, {"pgdown", 18, 9}, {"pgup", 9, 9}, {"end", 99, 90}, {"down", 99, 90}, {"home", 0, 0}, {"G", 99, 90}, {"g", 0, 0},
+		{"down", 1, 0},
+		{"j", 2, 0},
+		{"up", 1, 0},
+		{"k", 0, 0},
+		{"k", 0, 0},
+		{"pgdown", 9, 0},
+		{"pgdown", 18, 9},
+		{"pgup", 9, 9},
+		{"end", 99, 90},
+		{"down", 99, 90},
+		{"home", 0, 0},
+		{"G", 99, 90},
+		{"g", 0, 0},
 	} {
 		if !l.Key(tt.key) {
 			t.Errorf("%s is no key of a list", tt.key)
