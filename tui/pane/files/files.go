@@ -49,6 +49,9 @@ func (p *Pane) Title() string { return "Files" }
 func (p *Pane) Update(msg tea.Msg) []pane.Intent {
 	switch msg := msg.(type) {
 	case pane.Snapshot:
+		if p.snap == nil {
+			p.foldRecipes(msg.Now)
+		}
 		p.snap = msg.Now
 		p.counts = counts(msg.Now.Problems)
 		p.refresh()
@@ -84,6 +87,16 @@ func counts(found []diag.Problem) map[string]count {
 		}
 	}
 	return all
+}
+
+// foldRecipes folds the folders of recipes at first: there are many files in them, and the model comes before.
+func (p *Pane) foldRecipes(snap *workspace.Snapshot) {
+	if snap.Result == nil {
+		return
+	}
+	for name := range snap.Result.Resources {
+		p.folded[path.Join(snap.Result.Base, "graph", name)] = true
+	}
 }
 
 // refresh lists what is in sight and keeps the choice on the same path.

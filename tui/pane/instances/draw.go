@@ -34,6 +34,12 @@ func (p *Pane) column(from, to int) int {
 	return longest + 2
 }
 
+// wordRoom is the column of states, "unresolved" with a gap; reasonRoom is what a reason needs to tell anything.
+const (
+	wordRoom   = 12
+	reasonRoom = 10
+)
+
 func (p *Pane) drawRow(g *cell.Grid, y int, r row, column int, t *theme.Theme) {
 	w, _ := g.Size()
 	w-- // the scroll bar
@@ -68,7 +74,7 @@ func (p *Pane) drawRow(g *cell.Grid, y int, r row, column int, t *theme.Theme) {
 	} else {
 		x = g.Put(at, y, cell.Cut(r.component, w-at, t.Glyphs().Ellipsis), t.Style(theme.SynType))
 	}
-	if room := w - x - 2; room > 6 && r.reason != "" {
-		g.Put(max(x+2, column+14), y, cell.Cut(r.reason, w-max(x+2, column+14), t.Glyphs().Ellipsis), t.Style(theme.Muted))
+	if x = max(x+2, column+wordRoom); w-x >= reasonRoom && r.reason != "" {
+		g.Put(x, y, cell.Cut(r.reason, w-x, t.Glyphs().Ellipsis), t.Style(theme.Muted))
 	}
 }

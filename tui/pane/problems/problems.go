@@ -17,8 +17,9 @@ import (
 
 // Pane is the list. Make it with New.
 type Pane struct {
-	snap *workspace.Snapshot
-	list widget.List
+	snap  *workspace.Snapshot
+	list  widget.List
+	lines int // drawn below the chosen problem
 }
 
 // New makes an empty list.
@@ -48,9 +49,19 @@ func (p *Pane) Update(msg tea.Msg) []pane.Intent {
 	case tea.MouseWheelMsg:
 		p.list.Scroll(pane.Wheel(msg))
 	case tea.MouseClickMsg:
-		if at := p.list.At; p.list.Click(msg.Y) && p.list.At == at {
-			return p.open()
-		}
+		return p.click(msg.Y)
+	}
+	return nil
+}
+
+// click chooses the problem of a line; the chosen one, or what stands below it, is opened.
+func (p *Pane) click(y int) []pane.Intent {
+	at := p.list.At
+	if below := y - (at - p.list.Top); below > 0 {
+		y -= min(below, p.lines)
+	}
+	if p.list.Click(y) && p.list.At == at {
+		return p.open()
 	}
 	return nil
 }
@@ -144,22 +155,22 @@ func (p *Pane) Draw(g *cell.Grid, f pane.Frame) {
 		return
 	}
 	w, h := g.Size()
-	help := p.help()
-	room := h
-	if len(help) > 0 && h > len(help)+1 {
-		room -= len(help)
-	}
-	from, to := p.list.Fit(room)
+	help := p.help(w)
+	p.lines = min(max(0, len(help)-1), h/2)
+	from, to := p.list.Fit(h - p.lines)
 	y := 0
 	for i := from; i < to; i++ {
-		p.drawRow(g, y, p.snap.Problems[i], f.Theme)
+		pr := p.snap.Problems[i]
+		text := sentence(pr)
+		if i == p.list.At && p.lines > 0 {
+			text = help[0].text
+		}
+		drawRow(g, y, pr, text, f.Theme)
 		if i == p.list.At {
 			widget.Row(g, y, f.Theme, f.Focused)
-			if room < h {
-				for _, line := range help {
-					y++
-					g.Put(4, y, cell.Cut(line, w-5, f.Theme.Glyphs().Ellipsis), f.Theme.Style(theme.Muted))
-				}
+			for _, line := range help[1 : 1+p.lines] {
+				y++
+				g.Put(line.x, y, cell.Cut(line.text, w-line.x-1, f.Theme.Glyphs().Ellipsis), f.Theme.Style(line.role))
 			}
 		}
 		y++
@@ -167,35 +178,58 @@ func (p *Pane) Draw(g *cell.Grid, f pane.Frame) {
 	p.list.Bar(g, f.Theme)
 }
 
-// help is what stands below the chosen problem: other places and the quick fixes.
-func (p *Pane) help() []string {
-	chosen, ok := p.Chosen()
-	if !ok {
-		return nil
-	}
-	var lines []string
-	for _, r := range chosen.Related {
-		lines = append(lines, fmt.Sprintf("see %s:%d %s", r.Place.File, r.Range.Start.Line, r.Message))
-	}
-	for _, fix := range chosen.Fixes {
-		lines = append(lines, "F7: "+fix.Title)
-	}
-	return lines[:min(len(lines), 3)]
+// line is text at a column.
+type line struct {
+	x    int
+	text string
+	role theme.Role
 }
 
-func (p *Pane) drawRow(g *cell.Grid, y int, pr diag.Problem, t *theme.Theme) {
+// help is what the chosen problem says at full length: its sentence, the quick fixes, other places.
+func (p *Pane) help(w int) []line {
+	chosen, ok := p.Chosen()
+	if !ok {
+		return []line{{}}
+	}
+	var lines []line
+	x, room := split(w, chosen)
+	for _, part := range cell.Wrap(sentence(chosen), max(room, 10)) {
+		lines = append(lines, line{x, part, theme.Text})
+	}
+	for _, fix := range chosen.Fixes {
+		lines = append(lines, line{x, "F7: " + fix.Title, theme.Link})
+	}
+	for _, r := range chosen.Related {
+		lines = append(lines, line{x, fmt.Sprintf("see %s:%d %s", r.Place.File, r.Range.Start.Line, r.Message), theme.Muted})
+	}
+	return lines
+}
+
+// sentence is what a problem says, in one line.
+func sentence(pr diag.Problem) string {
+	return strings.ReplaceAll(pr.Message(diag.English), "\n", " ")
+}
+
+// split gives the column of the sentence, and the columns for it; where there is room, the code stands at the end.
+func split(w int, pr diag.Problem) (x, room int) {
+	x = max(3+cell.Width(where(pr))+2, 24)
+	room = w - x - 2
+	if code := len(pr.Code); room > code+40 {
+		room -= code + 2
+	}
+	return x, room
+}
+
+func drawRow(g *cell.Grid, y int, pr diag.Problem, text string, t *theme.Theme) {
 	w, _ := g.Size()
 	role, sign := Mark(t, pr.Level())
 	g.Put(1, y, sign, t.Style(role))
-	x := g.Put(3, y, where(pr), t.Style(theme.Muted))
-	x = max(x+2, 24)
-	code := string(pr.Code)
-	room := w - x - 2
-	if room > len(code)+40 {
+	g.Put(3, y, where(pr), t.Style(theme.Muted))
+	x, room := split(w, pr)
+	if code := string(pr.Code); room < w-x-2 {
 		g.Put(w-len(code)-2, y, code, t.Style(theme.Muted))
-		room -= len(code) + 2
 	}
-	g.Put(x, y, cell.Cut(strings.ReplaceAll(pr.Message(diag.English), "\n", " "), room, t.Glyphs().Ellipsis), t.Style(theme.Text))
+	g.Put(x, y, cell.Cut(text, room, t.Glyphs().Ellipsis), t.Style(theme.Text))
 }
 
 // Mark is the look and the letter of a level.

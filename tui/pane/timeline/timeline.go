@@ -226,10 +226,11 @@ func (p *Pane) Draw(g *cell.Grid, f pane.Frame) {
 }
 
 func (p *Pane) drawRows(g *cell.Grid, f pane.Frame) {
-	_, h := g.Size()
+	w, h := g.Size()
 	from, to := p.list.Fit(h)
+	at := column(w-1, p.rows[from:to])
 	for i := from; i < to; i++ {
-		drawRow(g, i-from, p.rows[i], f.Theme)
+		drawRow(g, i-from, p.rows[i], at, f.Theme)
 		if i == p.list.At && (f.Focused || !p.follow) {
 			widget.Row(g, i-from, f.Theme, f.Focused)
 		}
@@ -237,12 +238,24 @@ func (p *Pane) drawRows(g *cell.Grid, f pane.Frame) {
 	p.list.Bar(g, f.Theme)
 }
 
-func drawRow(g *cell.Grid, y int, e trace.Entry, t *theme.Theme) {
+// column is where what happened begins: after the longest path in sight, as far as there is room for it.
+func column(w int, rows []trace.Entry) int {
+	longest := 0
+	for _, e := range rows {
+		longest = max(longest, cell.Width(e.Path))
+	}
+	return 11 + min(longest, pathRoom(w)) + 2
+}
+
+// pathRoom is how many columns a path may take.
+func pathRoom(w int) int { return max(w/3, 12) }
+
+func drawRow(g *cell.Grid, y int, e trace.Entry, column int, t *theme.Theme) {
 	w, _ := g.Size()
 	w--
 	g.Put(max(0, 9-len(Clock(e.At))), y, Clock(e.At), t.Style(theme.Muted))
-	x := g.Put(11, y, cell.Cut(e.Path, max(w/3, 12), t.Glyphs().Ellipsis), t.Style(theme.SynName))
-	x = max(x+2, min(11+w/5, 36))
+	g.Put(11, y, cell.Cut(e.Path, pathRoom(w), t.Glyphs().Ellipsis), t.Style(theme.SynName))
+	x := column
 	if e.Path == "" {
 		x = 11
 	}
