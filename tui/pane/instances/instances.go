@@ -54,7 +54,7 @@ func (p *Pane) Update(msg tea.Msg) []pane.Intent {
 		p.view = msg.View
 		p.rebuild()
 	case pane.Selected:
-		p.choose(msg.Instance)
+		p.reveal(msg.Instance)
 	case tea.KeyPressMsg:
 		return p.key(msg.String())
 	case tea.MouseWheelMsg:
@@ -156,6 +156,19 @@ func (p *Pane) Chosen() (string, bool) {
 		return "", false
 	}
 	return p.rows[p.list.At].path, true
+}
+
+// reveal puts the choice on an instance, and unfolds those above it.
+func (p *Pane) reveal(path string) {
+	hidden := false
+	for at := strings.LastIndexByte(path, '/'); at > 0; at = strings.LastIndexByte(path[:at], '/') {
+		hidden = hidden || p.folded[path[:at]]
+		delete(p.folded, path[:at])
+	}
+	if hidden {
+		p.refresh()
+	}
+	p.choose(path)
 }
 
 func (p *Pane) choose(path string) {
