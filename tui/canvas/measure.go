@@ -216,15 +216,35 @@ func (d *drawer) limits(v int, l *level) (wired, loose int) {
 func (d *drawer) fill(v int, l *level) {
 	limit, loose := d.limits(v, l)
 	l.rows, l.items = nil, nil
+	first := l.leans()
+	if first {
+		d.split(l, l.loose, len(l.layers), loose)
+	}
 	for i, layer := range l.layers {
 		l.partBySide(layer, d.total(l, layer) > limit)
 		d.split(l, layer, i, limit)
 	}
-	wired := len(l.rows)
-	d.split(l, l.loose, len(l.layers), loose)
-	l.reach(wired)
+	if !first {
+		d.split(l, l.loose, len(l.layers), loose)
+	}
+	l.reach()
 	d.center(l)
-	d.pass(l, wired)
+	d.pass(l)
+}
+
+// leans says that most nets leave the box at its end: who has no wires stands out of their way then, at the beginning.
+func (l *level) leans() bool {
+	n := 0
+	for i := range l.nets {
+		switch {
+		case !l.nets[i].leaves() || len(l.nets[i].members) == 0:
+		case l.nets[i].side == end:
+			n++
+		default:
+			n--
+		}
+	}
+	return n > 0
 }
 
 // partBySide puts first, in a layer that is going to be split, those that are reached from before, and last those from behind.
@@ -298,10 +318,10 @@ func (d *drawer) item(l *level, kid int) item {
 }
 
 // reach finds the channels that each net touches.
-func (l *level) reach(rows int) {
+func (l *level) reach() {
 	l.spans = make([]span, len(l.nets))
 	for i := range l.spans {
-		l.spans[i] = span{rows + 1, -1}
+		l.spans[i] = span{len(l.rows) + 1, -1}
 		switch n := &l.nets[i]; {
 		case !n.leaves() || len(n.members) == 0:
 		case n.side == start:
@@ -349,7 +369,7 @@ func (d *drawer) move(l *level, r row, by int) {
 }
 
 // pass adds the passages of nets through rows.
-func (d *drawer) pass(l *level, wired int) {
+func (d *drawer) pass(l *level) {
 	middle := l.middles()
 	items := make([]item, 0, len(l.items)+len(l.nets))
 	for r := range l.rows {

@@ -32,13 +32,11 @@ type Cell struct {
 // Cells gives the lines of a part of the picture, row by row; X and Y are relative to the part. Texts are not among them: they
 // stand in the boxes, and the cells below them are left out.
 func (p *Picture) Cells(view cell.Rect, yield func(Cell)) {
-	if view.W <= 0 || view.H <= 0 {
+	view = view.Intersect(cell.Rect{X: min(view.X, 0), Y: min(view.Y, 0), W: p.W - min(view.X, 0), H: p.H - min(view.Y, 0)})
+	if view.Empty() {
 		return
 	}
-	c := painter{view: view, cells: make([]Cell, view.W*view.H)}
-	for i := range c.cells {
-		c.cells[i].Box, c.cells[i].Wire = -1, -1
-	}
+	c := painter{view: view, dots: make([]dot, view.W*view.H)}
 	for i := range p.Boxes {
 		if b := &p.Boxes[i]; !b.Intersect(view).Empty() {
 			c.border(i, b.Rect)
@@ -46,7 +44,7 @@ func (p *Picture) Cells(view cell.Rect, yield func(Cell)) {
 	}
 	for i := range p.Wires {
 		for _, l := range p.Wires[i].Lines {
-			c.line(l, func(x *Cell, a Arms) { x.cross(i, a, l.Dashed) })
+			c.line(l, func(x *dot, a Arms) { x.cross(int32(i+1), a, l.Dashed) })
 		}
 	}
 	for i := range p.Wires {
@@ -61,28 +59,38 @@ func (p *Picture) Cells(view cell.Rect, yield func(Cell)) {
 			c.clearBelow(b)
 		}
 	}
-	for i := range c.cells {
-		if c.cells[i].Arms != 0 || c.cells[i].Head {
-			c.cells[i].X, c.cells[i].Y = i%view.W, i/view.W
-			yield(c.cells[i])
+	for i := range c.dots {
+		if x := &c.dots[i]; x.arms != 0 || x.head {
+			yield(Cell{
+				X: i % view.W, Y: i / view.W, Arms: x.arms, Box: int(x.box) - 1, Wire: int(x.wire) - 1,
+				Dashed: x.dashed, Head: x.head, Both: x.both, Side: x.side,
+			})
 		}
 	}
 }
 
 type painter struct {
-	view  cell.Rect
-	cells []Cell
+	view cell.Rect
+	dots []dot
 }
 
-func (c *painter) at(x, y int) *Cell {
+// dot is a Cell while it is being painted. Box and wire count from 1, so that a new one is blank.
+type dot struct {
+	box, wire          int32
+	arms               Arms
+	side               Side
+	dashed, head, both bool
+}
+
+func (c *painter) at(x, y int) *dot {
 	if !c.view.Contains(x, y) {
 		return nil
 	}
-	return &c.cells[(y-c.view.Y)*c.view.W+x-c.view.X]
+	return &c.dots[(y-c.view.Y)*c.view.W+x-c.view.X]
 }
 
 // line visits the cells of a line that are in sight.
-func (c *painter) line(l Line, visit func(*Cell, Arms)) {
+func (c *painter) line(l Line, visit func(*dot, Arms)) {
 	if l.Y1 == l.Y2 {
 		if l.Y1 < c.view.Y || l.Y1 >= c.view.Y+c.view.H {
 			return
@@ -115,35 +123,35 @@ func ends(at, first, last int, back, forth Arms) Arms {
 func (c *painter) border(i int, r cell.Rect) {
 	x, y := r.X+r.W-1, r.Y+r.H-1
 	for _, l := range [...]Line{{r.X, r.Y, x, r.Y, false}, {r.X, y, x, y, false}, {r.X, r.Y, r.X, y, false}, {x, r.Y, x, y, false}} {
-		c.line(l, func(x *Cell, a Arms) { x.Box, x.Arms = i, x.Arms|a })
+		c.line(l, func(x *dot, a Arms) { x.box, x.arms = int32(i+1), x.arms|a })
 	}
 }
 
 const (
 	upright = ArmN | ArmS
-	level2  = ArmE | ArmW
+	flat    = ArmE | ArmW
 )
 
 // cross lays a wire over a cell. Where two wires cross, the upright one is seen.
-func (x *Cell) cross(wire int, a Arms, dashed bool) {
-	if x.Wire >= 0 && x.Wire != wire {
-		if x.Arms == upright && a == level2 {
+func (x *dot) cross(wire int32, a Arms, dashed bool) {
+	if x.wire > 0 && x.wire != wire {
+		if x.arms == upright && a == flat {
 			return
 		}
-		if x.Arms == level2 && a == upright {
-			x.Wire, x.Arms, x.Dashed = wire, upright, dashed
+		if x.arms == flat && a == upright {
+			x.wire, x.arms, x.dashed = wire, upright, dashed
 			return
 		}
 	}
-	if x.Wire == wire && x.Arms&^a != 0 || x.Box >= 0 {
-		dashed = dashed && x.Dashed && x.Box < 0 // a joint is drawn through
+	if x.wire == wire && x.arms&^a != 0 || x.box > 0 {
+		dashed = dashed && x.dashed && x.box == 0 // a joint is drawn through
 	}
-	x.Wire, x.Arms, x.Dashed = wire, x.Arms|a, dashed
+	x.wire, x.arms, x.dashed = wire, x.arms|a, dashed
 }
 
 func (c *painter) head(wire int, e End) {
 	if x := c.at(e.X, e.Y); x != nil {
-		x.Head, x.Both, x.Wire, x.Side = true, e.Imports, wire, e.pointing()
+		x.head, x.both, x.wire, x.side = true, e.Imports, int32(wire+1), e.pointing()
 	}
 }
 
@@ -172,13 +180,16 @@ func (c *painter) clearBelow(b *Box) {
 }
 
 func (c *painter) blank(x, y int) {
-	if p := c.at(x, y); p != nil && p.Wire < 0 {
-		*p = Cell{Box: -1, Wire: -1}
+	if p := c.at(x, y); p != nil && p.wire == 0 {
+		*p = dot{}
 	}
 }
 
 // Trace gives the cells of a wire between two of its ends, as points in order.
-func (w *Wire) Trace(from, to End) []Point {
+func (w *Wire) Trace(from, to End) []Point { return walkBack(w.spread(from.Point), to.Point) }
+
+// spread walks along a wire from one of its cells and gives for each cell the one before it.
+func (w *Wire) spread(from Point) map[Point]Point {
 	next := map[Point][]Point{}
 	join := func(a, b Point) {
 		next[a] = append(next[a], b)
@@ -192,11 +203,8 @@ func (w *Wire) Trace(from, to End) []Point {
 			join(Point{l.X1, y}, Point{l.X1, y + 1})
 		}
 	}
-	before := map[Point]Point{from.Point: from.Point}
-	for todo := []Point{from.Point}; len(todo) > 0; todo = todo[1:] {
-		if todo[0] == to.Point {
-			return walkBack(before, to.Point)
-		}
+	before := map[Point]Point{from: from}
+	for todo := []Point{from}; len(todo) > 0; todo = todo[1:] {
 		for _, p := range next[todo[0]] {
 			if _, seen := before[p]; !seen {
 				before[p] = todo[0]
@@ -204,10 +212,14 @@ func (w *Wire) Trace(from, to End) []Point {
 			}
 		}
 	}
-	return nil
+	return before
 }
 
+// walkBack gives the way to a cell, nothing when it was not reached.
 func walkBack(before map[Point]Point, p Point) []Point {
+	if _, reached := before[p]; !reached {
+		return nil
+	}
 	path := []Point{p}
 	for before[p] != p {
 		p = before[p]
@@ -224,9 +236,13 @@ func (w *Wire) From(inside func(box int) bool) []Point {
 		if !inside(a.Box) {
 			continue
 		}
+		var before map[Point]Point
 		for _, b := range w.Ends {
 			if !inside(b.Box) && (a.Imports && b.Exports || a.Exports && b.Imports) {
-				out = append(out, w.Trace(a, b)...)
+				if before == nil {
+					before = w.spread(a.Point)
+				}
+				out = append(out, walkBack(before, b.Point)...)
 			}
 		}
 	}

@@ -2,8 +2,13 @@ package canvas
 
 import "slices"
 
-// sweeps is how often the order of layers is improved.
-const sweeps = 6
+// The effort that goes into the order of layers: how often all of them are improved, how often neighbours of one are compared
+// in a row, and the pairs of wires up to which two boxes are compared at all.
+const (
+	sweeps  = 6
+	rounds  = 24
+	tangled = 500
+)
 
 // sort orders the layers so that few wires cross. Who was known before keeps its place among the others unless it pays to move.
 func (l *level) sort(known func(node int) (float64, bool)) {
@@ -122,7 +127,7 @@ func (l *level) exchange(layer []int) bool {
 		}
 	}
 	changed := false
-	for again, rounds := true, 0; again && rounds < len(layer); rounds++ {
+	for again, n := true, 0; again && n < min(rounds, len(layer)); n++ {
 		again = false
 		for i := 0; i+1 < len(layer); i++ {
 			u, v := layer[i], layer[i+1]
@@ -139,6 +144,9 @@ func (l *level) exchange(layer []int) bool {
 // crossings counts the pairs of wires that cross when u stands before v.
 func (l *level) crossings(u, v int, means map[int][]float64) int {
 	c := 0
+	if len(means[u])*len(means[v]) > tangled {
+		return 0
+	}
 	for i, a := range means[u] {
 		for j, b := range means[v] {
 			if l.of[u][i] != l.of[v][j] && a > b+1e-9 {

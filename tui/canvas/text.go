@@ -22,7 +22,7 @@ func Unicode() *Charset {
 		Heavy: [16]string{" ", "╹", "╺", "┗", "╻", "┃", "┏", "┣", "╸", "┛", "━", "┻", "┓", "┫", "┳", "╋"},
 		Head:  [4]string{"▴", "▸", "▾", "◂"}, Both: [4]string{"↕", "↔", "↕", "↔"}, Self: "↺",
 	}
-	c.Dashed[upright], c.Dashed[level2] = "┆", "┄"
+	c.Dashed[upright], c.Dashed[flat] = "┆", "┄"
 	return c
 }
 
@@ -33,7 +33,7 @@ func ASCII() *Charset {
 		c.Light[a], c.Heavy[a], c.Dashed[a] = "+", "#", "+"
 	}
 	c.Light[upright], c.Heavy[upright], c.Dashed[upright] = "|", "#", ":"
-	c.Light[level2], c.Heavy[level2], c.Dashed[level2] = "-", "=", "."
+	c.Light[flat], c.Heavy[flat], c.Dashed[flat] = "-", "=", "."
 	c.Light[0], c.Heavy[0], c.Dashed[0] = " ", " ", " "
 	return c
 }
