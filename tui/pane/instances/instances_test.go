@@ -36,10 +36,16 @@ func run() *session.View {
 		state           lifecycle.State
 		failed          string
 	}{
-		{"/app1", "VM", lifecycle.DeployedStarted, ""}, {"/app1/tomcat", "Tomcat", lifecycle.DeployedStarted, ""}, {"/app1/tomcat/guestbook", "GuestBook", lifecycle.Unresolved, ""},
-		{"/app2", "VM", lifecycle.Deploying, ""}, {"/app2/tomcat", "Tomcat", lifecycle.WaitingForAncestor, ""}, {"/app2/tomcat/guestbook", "GuestBook", lifecycle.NotDeployed, "the deploy recipe ended with 3"},
-		{"/back", "VM", lifecycle.Problem, ""}, {"/back/mysql", "MySQL", lifecycle.Starting, ""},
-		{"/front", "VM", lifecycle.Undeploying, ""}, {"/front/haproxy", "HAProxy", lifecycle.DeployedStopped, ""},
+		{"/app1", "VM", lifecycle.DeployedStarted, ""},
+		{"/app1/tomcat", "Tomcat", lifecycle.DeployedStarted, ""},
+		{"/app1/tomcat/guestbook", "GuestBook", lifecycle.Unresolved, ""},
+		{"/app2", "VM", lifecycle.Deploying, ""},
+		{"/app2/tomcat", "Tomcat", lifecycle.WaitingForAncestor, ""},
+		{"/app2/tomcat/guestbook", "GuestBook", lifecycle.NotDeployed, "the deploy recipe ended with 3"},
+		{"/back", "VM", lifecycle.Problem, ""},
+		{"/back/mysql", "MySQL", lifecycle.Starting, ""},
+		{"/front", "VM", lifecycle.Undeploying, ""},
+		{"/front/haproxy", "HAProxy", lifecycle.DeployedStopped, ""},
 	} {
 		status := manager.Status{Path: s.path, Component: s.component, State: s.state, Machine: s.component == "VM"}
 		if s.failed != "" {
