@@ -15,9 +15,9 @@ func TestOddGraphs(t *testing.T) {
 		deep.Edges = append(deep.Edges, Edge{From: fmt.Sprint(i), To: fmt.Sprint((i * 7) % 120), Label: "P"})
 	}
 	dense := Graph{}
-	for i := range 60 {
+	for i := range 20 {
 		dense.Nodes = append(dense.Nodes, Node{ID: fmt.Sprint(i), Name: fmt.Sprint(i)})
-		for k := range 60 {
+		for k := range 20 {
 			dense.Edges = append(dense.Edges, Edge{From: fmt.Sprint(i), To: fmt.Sprint(k), Label: "all"})
 		}
 	}

@@ -29,7 +29,6 @@ func (p *Pane) Draw(g *cell.Grid, f pane.Frame) {
 	}
 	b.lines()
 	b.boxes()
-	b.more()
 	p.below(g.Sub(cell.Rect{Y: h - 1, W: w, H: 1}), f)
 }
 
@@ -143,22 +142,18 @@ func (b *brush) put(at canvas.Point, text string, s cell.Style) {
 	b.g.Put(at.X-b.p.at.X, at.Y-b.p.at.Y, text, s)
 }
 
-// more shows in which directions the picture goes on.
-func (b *brush) more() {
-	w, h := b.g.Size()
-	style, glyphs := b.t.Style(theme.Link), b.t.Glyphs()
-	if b.p.at.X > 0 {
-		b.g.Put(0, h/2, glyphs.ArrowL, style)
+// more tells in which directions the picture goes on beyond the window.
+func (p *Pane) more(g *theme.Glyphs) string {
+	text := ""
+	for _, d := range []struct {
+		on    bool
+		glyph string
+	}{{p.at.X > 0, g.ArrowL}, {p.at.Y > 0, g.ArrowU}, {p.at.Y+p.h < p.pic.H, g.ArrowD}, {p.at.X+p.w < p.pic.W, g.ArrowR}} {
+		if d.on {
+			text += d.glyph
+		}
 	}
-	if b.p.at.X+w < b.p.pic.W {
-		b.g.Put(w-1, h/2, glyphs.ArrowR, style)
-	}
-	if b.p.at.Y > 0 {
-		b.g.Put(w/2, 0, glyphs.ArrowU, style)
-	}
-	if b.p.at.Y+h < b.p.pic.H {
-		b.g.Put(w/2, h-1, glyphs.ArrowD, style)
-	}
+	return text
 }
 
 // below writes the line under the picture: the filter while it is typed, else what is known of the selected box.
@@ -168,14 +163,17 @@ func (p *Pane) below(g *cell.Grid, f pane.Frame) {
 		x := g.Put(0, 0, "/", f.Theme.Style(theme.Strong))
 		at := p.input.Draw(g.Sub(cell.Rect{X: x, W: w - x, H: 1}), f.Theme, "words, !not, state:started, re:^/app")
 		if f.Cursor != nil {
-			_, h := p.w, p.h
-			*f.Cursor = pane.Point{X: x + at, Y: h, Show: true}
+			*f.Cursor = pane.Point{X: x + at, Y: p.h, Show: true}
 		}
 		return
 	}
 	if len(p.pic.Boxes) == 0 {
 		g.Put(0, 0, cell.Cut("Nothing fits the filter. Esc shows everything.", w, f.Theme.Glyphs().Ellipsis), f.Theme.Style(theme.Warning))
 		return
+	}
+	if more := p.more(f.Theme.Glyphs()); more != "" {
+		w -= cell.Width(more) + 1
+		g.Put(w+1, 0, more, f.Theme.Style(theme.Link))
 	}
 	x := 0
 	for _, part := range p.facts(f.Theme) {

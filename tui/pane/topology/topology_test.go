@@ -135,6 +135,14 @@ func TestScreens(t *testing.T) {
 	}
 }
 
+func TestScreenInASmallWindow(t *testing.T) {
+	d := drive(t, 30, 10)
+	d.send(pane.Running{View: run(d.p.app)}, pane.Selected{Instance: "/app1/tomcat/guestbook"})
+	d.golden("small")
+	d.keys("f /")
+	d.golden("small-filter")
+}
+
 func TestScreenInASCII(t *testing.T) {
 	d := drive(t, 80, 24)
 	d.th = theme.ASCII()
