@@ -18,15 +18,17 @@ import (
 
 // Pane is the list. Make it with New.
 type Pane struct {
-	view   *session.View
-	trace  *trace.Trace // that rows were read from
-	read   int
-	rows   []trace.Entry // those that the filter lets through
-	list   widget.List
-	follow bool
-	filter string
-	typing bool
-	input  widget.Input
+	view  *session.View
+	trace *trace.Trace // that rows were read from
+	read  int
+	rows  []trace.Entry // those that the filter lets through
+	// longest is the width of the longest path in rows: it only grows, so that columns do not jump.
+	longest int
+	list    widget.List
+	follow  bool
+	filter  string
+	typing  bool
+	input   widget.Input
 }
 
 // New makes an empty timeline that follows the run.
@@ -95,13 +97,14 @@ func (p *Pane) scroll(n int) {
 func (p *Pane) take(v *session.View) {
 	p.view = v
 	if v == nil || v.Trace != p.trace {
-		p.trace, p.read, p.rows, p.follow = nil, 0, nil, true
+		p.trace, p.read, p.rows, p.longest, p.follow = nil, 0, nil, 0, true
 	}
 	if v != nil {
 		p.trace = v.Trace
 		for ; p.read < v.Len; p.read++ {
 			if e := v.Trace.At(p.read); passes(e, p.filter) {
 				p.rows = append(p.rows, e)
+				p.longest = max(p.longest, cell.Width(e.Path))
 			}
 		}
 	}
@@ -116,8 +119,23 @@ func (p *Pane) settle() {
 }
 
 func (p *Pane) refilter(text string) {
-	p.filter, p.rows, p.read, p.trace = text, nil, 0, nil
+	chosen, some := p.Chosen()
+	follow := p.follow
+	p.filter, p.trace = text, nil
 	p.take(p.view)
+	if p.follow = follow; !follow && some {
+		p.list.Select(p.after(chosen.Seq))
+	}
+}
+
+// after is the row of an entry, or of the next one that the filter lets through.
+func (p *Pane) after(seq int) int {
+	for i, e := range p.rows {
+		if e.Seq >= seq {
+			return i
+		}
+	}
+	return len(p.rows) - 1
 }
 
 // passes says whether an entry answers a filter: every word must stand in it; !word must not; kind: and to: ask a field.
@@ -228,7 +246,7 @@ func (p *Pane) Draw(g *cell.Grid, f pane.Frame) {
 func (p *Pane) drawRows(g *cell.Grid, f pane.Frame) {
 	w, h := g.Size()
 	from, to := p.list.Fit(h)
-	at := column(w-1, p.rows[from:to])
+	at := p.column(w - 1)
 	for i := from; i < to; i++ {
 		drawRow(g, i-from, p.rows[i], at, f.Theme)
 		if i == p.list.At && (f.Focused || !p.follow) {
@@ -238,14 +256,8 @@ func (p *Pane) drawRows(g *cell.Grid, f pane.Frame) {
 	p.list.Bar(g, f.Theme)
 }
 
-// column is where what happened begins: after the longest path in sight, as far as there is room for it.
-func column(w int, rows []trace.Entry) int {
-	longest := 0
-	for _, e := range rows {
-		longest = max(longest, cell.Width(e.Path))
-	}
-	return 11 + min(longest, pathRoom(w)) + 2
-}
+// column is where what happened begins: after the longest path so far, as far as there is room for it.
+func (p *Pane) column(w int) int { return 11 + min(p.longest, pathRoom(w)) + 2 }
 
 // pathRoom is how many columns a path may take.
 func pathRoom(w int) int { return max(w/3, 12) }
@@ -253,21 +265,16 @@ func pathRoom(w int) int { return max(w/3, 12) }
 func drawRow(g *cell.Grid, y int, e trace.Entry, column int, t *theme.Theme) {
 	w, _ := g.Size()
 	w--
+	g = g.Sub(cell.Rect{W: w, H: y + 1})
 	g.Put(max(0, 9-len(Clock(e.At))), y, Clock(e.At), t.Style(theme.Muted))
 	g.Put(11, y, cell.Cut(e.Path, pathRoom(w), t.Glyphs().Ellipsis), t.Style(theme.SynName))
 	x := column
 	if e.Path == "" {
 		x = 11
 	}
-	switch e.Kind {
-	case trace.State:
-		look := pane.LookNamed(t, e.To)
-		x = g.Put(x, y, look.Glyph+" "+look.Word, t.Style(look.Role)) + 2
-	case trace.Recipe:
-		x = g.Put(x, y, "  "+e.From+" recipe "+e.To, t.Style(theme.Muted)) + 2
-	default:
-		x = g.Put(x, y, e.Kind, t.Style(theme.Muted)) + 2
-	}
+	sign, word, role := happened(t, e)
+	g.Put(x, y, sign, t.Style(role))
+	x = g.Put(x+2, y, cell.Cut(word, w-x-2, t.Glyphs().Ellipsis), t.Style(role)) + 2
 	style := t.Style(theme.Text)
 	if e.Problem {
 		style = t.Style(theme.Severe)
@@ -275,7 +282,24 @@ func drawRow(g *cell.Grid, y int, e trace.Entry, column int, t *theme.Theme) {
 	g.Put(x, y, cell.Cut(e.Text, w-x, t.Glyphs().Ellipsis), style)
 }
 
-// Clock writes virtual time as people read it: 7.5s, 2m07.5s, 1h02m.
+// happened is an entry in a word, with its sign: that of the state, or of a failure.
+func happened(t *theme.Theme, e trace.Entry) (sign, word string, role theme.Role) {
+	switch {
+	case e.Kind == trace.State:
+		look := pane.LookNamed(t, e.To)
+		return look.Glyph, look.Word, look.Role
+	case e.Problem:
+		sign, role = t.Glyphs().Problem, theme.Severe
+	default:
+		role = theme.Muted
+	}
+	if e.Kind == trace.Recipe {
+		return sign, e.From + " recipe " + e.To, role
+	}
+	return sign, e.Kind, role
+}
+
+// Clock writes virtual time as people read it: 7.5s, 2m07.5s, 1h02m03s.
 func Clock(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -283,5 +307,5 @@ func Clock(d time.Duration) string {
 	case d < time.Hour:
 		return fmt.Sprintf("%dm%04.1fs", int(d.Minutes()), (d % time.Minute).Seconds())
 	}
-	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	return fmt.Sprintf("%dh%02dm%02ds", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
 }
