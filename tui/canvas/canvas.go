@@ -72,17 +72,17 @@ type Picture struct {
 // Box is a node with its place.
 type Box struct {
 	cell.Rect
-	ID     string
-	Parent int // index of the box around it, -1 for none
-	Depth  int
-	Leaf   bool     // holds no box
-	Self   bool     // imports what itself exports
-	Texts  []Text   // the first is the name
-	Mark   Point    // where the glyph of the state goes; meaningless unless the node has a mark
-	HasMk  bool     // there is room for a mark
-	Hidden []string // nodes inside that this zoom does not show
-	Dots   Point    // where the marks of hidden nodes go, from here to the right; meaningless unless MaxDots > 0
-	NDots  int      // how many of them have room
+	ID       string
+	Parent   int // index of the box around it, -1 for none
+	Depth    int
+	Leaf     bool     // holds no box
+	Self     bool     // imports what itself exports
+	Texts    []Text   // the first is the name
+	Mark     Point    // where the glyph of the state goes; meaningless unless the node has a mark
+	HasMark  bool     // there is room for a mark
+	Hidden   []string // nodes inside that this zoom does not show
+	Dots     Point    // where the marks of hidden nodes go, from here to the right; meaningless unless DotCount is above 0
+	DotCount int      // how many of them have room
 }
 
 // Point is a cell.

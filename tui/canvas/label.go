@@ -99,13 +99,13 @@ func (b label) write(box *Box, title, rest Point) {
 			at = title
 		}
 		if l.dots > 0 {
-			box.Dots, box.NDots = at, l.dots
+			box.Dots, box.DotCount = at, l.dots
 			at.X += l.dots + 1
 		}
 		box.Texts = append(box.Texts, Text{at, l.kind, l.text})
 		at.X += cell.Width(l.text)
 		if l.mark {
-			box.Mark, box.HasMk = Point{at.X + 1, at.Y}, true
+			box.Mark, box.HasMark = Point{at.X + 1, at.Y}, true
 			at.X += 2
 		}
 		if l.tail != "" {

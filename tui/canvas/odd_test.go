@@ -171,8 +171,12 @@ func TestNextGoesAndComesBack(t *testing.T) {
 		side Side
 		to   string
 	}{
-		{"/front", South, "/front/balancer"}, {"/front/balancer", North, "/front"}, {"/app1", South, "/app1/tomcat"},
-		{"/app1/tomcat", South, "/app1/tomcat/book"}, {"/back", West, "/app2"}, {"/app2/tomcat/book", East, "/back/mysql"},
+		{"/front", South, "/front/balancer"},
+		{"/front/balancer", North, "/front"},
+		{"/app1", South, "/app1/tomcat"},
+		{"/app1/tomcat", South, "/app1/tomcat/book"},
+		{"/back", West, "/app2"},
+		{"/app2/tomcat/book", East, "/back/mysql"},
 	} {
 		if got := p.Next(at(tt.from), tt.side); got != at(tt.to) {
 			t.Errorf("from %s to side %d: %d, want %s", tt.from, tt.side, got, tt.to)

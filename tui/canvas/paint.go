@@ -173,7 +173,7 @@ func (c *painter) clearBelow(b *Box) {
 			c.blank(x, t.Y)
 		}
 	}
-	if b.HasMk && b.Mark.Y == b.Y {
+	if b.HasMark && b.Mark.Y == b.Y {
 		c.blank(b.Mark.X, b.Y)
 		c.blank(b.Mark.X+1, b.Y)
 	}

@@ -105,14 +105,14 @@ func (b *brush) box(i int, box *canvas.Box) {
 		}
 		b.put(t.Point, t.Text, style)
 	}
-	if box.HasMk && b.p.view != nil {
+	if box.HasMark && b.p.view != nil {
 		glyph, role := look.Glyph, look.Role
 		if !running {
 			glyph, role = "+", theme.Muted // in the text, not in the run
 		}
 		b.put(box.Mark, glyph, b.t.Style(role))
 	}
-	for k := range box.NDots {
+	for k := range box.DotCount {
 		if s, ok := b.p.state(box.Hidden[k]); ok {
 			inner := pane.LookOf(b.t, s)
 			b.put(canvas.Point{X: box.Dots.X + k, Y: box.Dots.Y}, inner.Glyph, b.t.Style(inner.Role))
