@@ -91,9 +91,9 @@ func (m *Model) drawTiny() {
 
 func (m *Model) drawPanes() {
 	m.drawTitle()
-	for i, s := range m.slots {
+	for _, s := range m.slots {
 		m.drawSlot(s)
-		if i > 0 && s.area.X > 0 && s.area.Y == m.slots[i-1].area.Y {
+		if s.area.X > 0 {
 			m.grid.Fill(cell.Rect{X: s.area.X - 1, Y: s.area.Y, W: 1, H: s.area.H}, m.look.Glyphs().V, m.look.Style(theme.Border))
 		}
 	}
