@@ -57,8 +57,8 @@ var mayReach = map[string]struct{ reach, why string }{
 	"simulator/trace":    {world, pretend},
 	"tui/cell":           {cells, screen},
 	"tui/theme":          {"tui/cell " + cells, screen},
-	"tui/canvas/export":  {world + "tui/canvas tui/canvas/scene tui/cell github.com/ajstarks/svgo " + cells, "the picture as text knows no pane"},
-	"tui/...":            {world + "editor/... tui/... samples github.com/ajstarks/svgo github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + cells, screen},
+	"tui/canvas/export":  {world + "tui/canvas tui/canvas/scene tui/cell " + cells, "the picture as text knows no pane"},
+	"tui/...":            {world + "editor/... tui/... samples github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + cells, screen},
 	"tui/tuitest":        {"tui/cell golang.org/x/image " + cells, "it plays a person: keys in, screens out, whatever the terminal shows"},
 	"samples":            {"", leaf},
 	"internal/excerpt":   {"model/source model/diag github.com/rivo/uniseg", "whoever prints a finding uses it, terminal or not"},
@@ -66,7 +66,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"internal/require":   {"", leaf},
 	"internal/house":     {"", leaf},
 	"internal/...":       {world + "internal/... github.com/... charm.land/... golang.org/x/...", "internal tools know the language, not the programs"},
-	"cmd/roboconf":       {world + "editor/... tui/... samples internal/... github.com/spf13/... github.com/ajstarks/svgo github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + cells, "cmd wires everything"},
+	"cmd/roboconf":       {world + "editor/... tui/... samples internal/... github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + cells, "cmd wires everything"},
 }
 
 func TestImportsGoDown(t *testing.T) {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	svg "github.com/ajstarks/svgo"
-
 	"github.com/roboconf/workbench/tui/canvas"
 )
 
@@ -44,24 +42,23 @@ func SVG(w io.Writer, g canvas.Graph, o Options) error {
 	g.Nodes = slices.Clone(g.Nodes)
 	p := layout(g, o)
 	var b bytes.Buffer
-	d := drawing{SVG: svg.New(&b), p: p, names: map[string]string{}}
+	d := drawing{out: &b, p: p, names: map[string]string{}}
 	for _, n := range g.Nodes {
 		d.names[n.ID] = n.Name
 	}
 	width, height := p.W*cellW+2*margin, p.H*cellH+2*margin+headline
-	d.Start(width, height, fmt.Sprintf(`viewBox="0 0 %d %d"`, width, height), `role="img"`, `aria-labelledby="title desc"`)
+	d.put("<?xml version=\"1.0\"?>\n<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %[1]d %[2]d\" xmlns=\"http://www.w3.org/2000/svg\""+
+		" role=\"img\" aria-labelledby=\"title desc\">\n", width, height)
 	d.tag("title", "title", o.title())
 	d.tag("desc", "desc", describe(g, p))
-	d.Style("text/css", style)
-	d.Rect(0, 0, width, height, `fill="#ffffff"`)
+	d.put("<style>%s</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", style, width, height)
 	d.text(margin, margin+14, "headline", o.title())
-	d.Gtransform(fmt.Sprintf("translate(%d,%d)", margin, margin+headline))
+	d.put("<g transform=\"translate(%d,%d)\">\n", margin, margin+headline)
 	d.boxes()
 	for i := range p.Wires {
 		d.wire(&p.Wires[i])
 	}
-	d.Gend()
-	d.End()
+	d.put("</g>\n</svg>\n")
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -86,28 +83,31 @@ func describe(g canvas.Graph, p *canvas.Picture) string {
 }
 
 type drawing struct {
-	*svg.SVG
+	out   *bytes.Buffer
 	p     *canvas.Picture
 	names map[string]string
 }
 
+// put writes markup. Texts of people go through xmlText before.
+func (d *drawing) put(format string, args ...any) { fmt.Fprintf(d.out, format, args...) }
+
 // tag writes an element with an ID that holds only text.
 func (d *drawing) tag(name, id, text string) {
-	fmt.Fprintf(d.Writer, "<%s id=%q>%s</%s>\n", name, id, xmlText(text), name)
+	d.put("<%s id=%q>%s</%s>\n", name, id, xmlText(text), name)
 }
 
-// text writes a text; the library writes invalid characters as they are, so they are replaced here.
+// text writes a text.
 func (d *drawing) text(x, y int, class, s string) {
-	fmt.Fprintf(d.Writer, "<text x=\"%d\" y=\"%d\" class=%q>%s</text>\n", x, y, class, xmlText(s))
+	d.put("<text x=\"%d\" y=\"%d\" class=%q>%s</text>\n", x, y, class, xmlText(s))
 }
 
 // boxes draws containers before what they hold, so that the inner ones lie above.
 func (d *drawing) boxes() {
 	for i := range d.p.Boxes {
 		b := &d.p.Boxes[i]
-		d.Group(`id="`+boxID(b.ID)+`"`, fmt.Sprintf(`class="box depth%d"`, min(b.Depth, 2)))
-		fmt.Fprintf(d.Writer, "<title>%s</title>\n", xmlText(b.ID))
-		d.Roundrect(px(b.X), py(b.Y), (b.W-1)*cellW, (b.H-1)*cellH, 5, 5)
+		d.put("<g id=%q class=\"box depth%d\">\n", boxID(b.ID), min(b.Depth, 2))
+		d.put("<title>%s</title>\n", xmlText(b.ID))
+		d.put("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>\n", px(b.X), py(b.Y), (b.W-1)*cellW, (b.H-1)*cellH)
 		for _, t := range b.Texts {
 			class := map[canvas.TextKind]string{canvas.Name: "name", canvas.Kind: "kind", canvas.Detail: "detail"}[t.Kind]
 			if t.Y == b.Y {
@@ -118,14 +118,14 @@ func (d *drawing) boxes() {
 		if at, ok := b.SelfAt(); ok {
 			d.text(at.X*cellW, at.Y*cellH+13, "self", canvas.Unicode().Self)
 		}
-		d.Gend()
+		d.put("</g>\n")
 	}
 }
 
 // wire draws a net with its arrow heads.
 func (d *drawing) wire(w *canvas.Wire) {
-	d.Group(`class="wire"`)
-	fmt.Fprintf(d.Writer, "<title>%s</title>\n", xmlText(strings.Join(w.Labels, ", ")))
+	d.put("<g class=\"wire\">\n")
+	d.put("<title>%s</title>\n", xmlText(strings.Join(w.Labels, ", ")))
 	var solid, dashed strings.Builder
 	for _, l := range w.Lines {
 		path := &solid
@@ -135,17 +135,17 @@ func (d *drawing) wire(w *canvas.Wire) {
 		fmt.Fprintf(path, "M%d %dL%d %d", px(l.X1), py(l.Y1), px(l.X2), py(l.Y2))
 	}
 	if solid.Len() > 0 {
-		d.Path(solid.String())
+		d.put("<path d=%q/>\n", solid.String())
 	}
 	if dashed.Len() > 0 {
-		d.Path(dashed.String(), `class="dashed"`)
+		d.put("<path class=\"dashed\" d=%q/>\n", dashed.String())
 	}
 	for _, e := range w.Ends {
 		if e.Exports {
 			d.head(e)
 		}
 	}
-	d.Gend()
+	d.put("</g>\n")
 }
 
 // head draws an arrow head whose point lies on the border.
@@ -156,16 +156,19 @@ func (d *drawing) head(e canvas.End) {
 	if e.Inside {
 		side = (side + 2) % 4
 	}
-	switch side { // where the head comes from
+	dx, dy := 0, 0 // from the point to the middle of the other side
+	switch side {  // where the head comes from
 	case canvas.North:
-		d.Polygon([]int{x, x - half, x + half}, []int{y, y - long, y - long})
+		dy = -long
 	case canvas.South:
-		d.Polygon([]int{x, x - half, x + half}, []int{y, y + long, y + long})
+		dy = long
 	case canvas.West:
-		d.Polygon([]int{x, x - long, x - long}, []int{y, y - half, y + half})
+		dx = -long
 	default:
-		d.Polygon([]int{x, x + long, x + long}, []int{y, y - half, y + half})
+		dx = long
 	}
+	ox, oy := dy*half/long, dx*half/long
+	d.put("<polygon points=\"%d,%d %d,%d %d,%d\"/>\n", x, y, x+dx-ox, y+dy-oy, x+dx+ox, y+dy+oy)
 }
 
 // px and py are the middle of a cell.
