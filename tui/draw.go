@@ -239,9 +239,12 @@ func (m *Model) state() string {
 	} else if m.sel.Type != "" {
 		parts = append(parts, m.sel.Type)
 	}
-	if n := len(m.snap.Dirty); n > 0 {
+	switch n := len(m.snap.Dirty); {
+	case n == 1 && m.arr.focus == "editor" && m.snap.Dirty[m.editor.Place().File]:
+		// the pane says so itself
+	case n > 0:
 		parts = append(parts, fmt.Sprintf("%d unsaved", n))
-	} else {
+	default:
 		parts = append(parts, "saved")
 	}
 	if m.watched {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/roboconf/workbench/editor/workspace"
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/simulator"
@@ -76,6 +78,7 @@ func sitAt(t testing.TB, dir string, w, h int, env ...string) *person {
 func drive(t testing.TB, w, h int, cfg tui.Config, m **tui.Model) *tuitest.Driver {
 	return tuitest.New(t, w, h, func(d *tuitest.Driver) tuitest.Terminal {
 		cfg.Now, cfg.After = d.Now, d.After
+		cfg.Watch = func(*workspace.Workspace) tea.Cmd { return nil } // write tells of changes
 		*m = tui.New(cfg)
 		return *m
 	})

@@ -96,8 +96,8 @@ func (p *Pane) textActions() []pane.Action {
 		edit("dedent", "shift+tab", "Dedent lines", (*text.Buffer).Dedent),
 		edit("delete-lines", "", "Delete lines", (*text.Buffer).DeleteLines),
 		edit("duplicate-lines", "", "Duplicate lines", (*text.Buffer).DuplicateLines),
-		edit("lines-up", "ctrl+shift+up", "Move lines up", (*text.Buffer).MoveLinesUp),
-		edit("lines-down", "ctrl+shift+down", "Move lines down", (*text.Buffer).MoveLinesDown),
+		edit("lines-up", "", "Move lines up", (*text.Buffer).MoveLinesUp),
+		edit("lines-down", "", "Move lines down", (*text.Buffer).MoveLinesDown),
 		{ID: "editor.fix", Key: "f7", Title: "Quick fix", Off: fix, Do: p.fix},
 	}
 }

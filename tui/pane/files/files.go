@@ -97,6 +97,9 @@ func (p *Pane) foldRecipes(snap *workspace.Snapshot) {
 	for name := range snap.Result.Resources {
 		p.folded[path.Join(snap.Result.Base, "graph", name)] = true
 	}
+	for name := range snap.Result.Files {
+		p.unfoldAbove(name)
+	}
 }
 
 // refresh lists what is in sight and keeps the choice on the same path.
@@ -154,11 +157,15 @@ func (p *Pane) choose(at string) bool {
 
 // reveal puts the choice on a file, and opens the folders above it.
 func (p *Pane) reveal(file string) {
+	p.unfoldAbove(file)
+	p.refresh()
+	p.choose(file)
+}
+
+func (p *Pane) unfoldAbove(file string) {
 	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
 		delete(p.folded, dir)
 	}
-	p.refresh()
-	p.choose(file)
 }
 
 // Actions of the tree.

@@ -30,7 +30,7 @@ func shop(files ...string) *workspace.Snapshot {
 		}, files...),
 		Dirty:    map[string]bool{"graph/main.graph": true, "graph/tiers/database.graph": true},
 		Problems: []diag.Problem{severe("graph/main.graph"), severe("graph/main.graph"), severe("graph/Tomcat/scripts/start.sh"), {Code: diag.PEmptyFile, Place: source.Place{File: "instances/main.instances"}}, {Code: diag.PInvalidProperty}},
-		Result:   &load.Result{Resources: map[string][]string{"Tomcat": {"scripts/start.sh", "scripts/stop.sh"}}},
+		Result:   &load.Result{Resources: map[string][]string{"Tomcat": {"scripts/start.sh", "scripts/stop.sh"}, "tiers": {"database.graph"}}, Files: map[string]*load.File{"graph/tiers/database.graph": nil}},
 	}
 }
 
