@@ -117,15 +117,25 @@ func (a *app) hostOf(i int32) *host { return &a.hosts[a.nodes[i].host] }
 // graft adds a tree of declarations below a parent; what it says was checked before. It returns what is new, parents first.
 func (a *app) graft(parent int32, decl *model.Instance, now time.Time) []int32 {
 	a.instances = nil
+	var added []int32
+	top := a.plant(&added, parent, decl, now)
+	if parent >= 0 {
+		p := &a.nodes[parent]
+		p.children = append(slices.Clip(p.children), top) // a copy of this mind may hold the others
+	} else {
+		a.roots = append(a.roots, top)
+	}
+	return added
+}
+
+// plant adds a tree that is not among the children of its parent yet, notes what is new, parents first, and returns its top.
+func (a *app) plant(added *[]int32, parent int32, decl *model.Instance, now time.Time) int32 {
 	i := a.slot()
 	n := node{decl: decl, parent: parent, used: true, since: now, path: "/" + decl.Name}
 	n.machine = a.graph.IsMachine(a.graph.Component(decl.Component))
 	if parent >= 0 {
 		p := &a.nodes[parent]
 		n.path, n.depth, n.host = p.path+n.path, p.depth+1, p.host
-		p.children = append(slices.Clip(p.children), i)
-	} else {
-		a.roots = append(slices.Clip(a.roots), i)
 	}
 	if n.machine {
 		n.host = int32(len(a.hosts))
@@ -133,11 +143,13 @@ func (a *app) graft(parent int32, decl *model.Instance, now time.Time) []int32 {
 	}
 	a.nodes[i] = n
 	a.paths[n.path] = i
-	added := []int32{i}
-	for _, child := range decl.Children {
-		added = append(added, a.graft(i, child, now)...)
+	*added = append(*added, i)
+	children := make([]int32, len(decl.Children))
+	for k, child := range decl.Children {
+		children[k] = a.plant(added, i, child, now)
 	}
-	return added
+	a.nodes[i].children = children
+	return i
 }
 
 func (a *app) slot() int32 {
