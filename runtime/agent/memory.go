@@ -19,7 +19,7 @@ type memory struct {
 	bindings map[string][]string
 	bootID   string
 
-	kinds  map[string]*kind // replaced, never changed
+	kinds  map[string]*kind
 	insts  []instance       // by slot
 	free   []int32          // slots without instance
 	paths  map[string]int32
@@ -126,7 +126,7 @@ func (in *instance) flat() []message.Import {
 
 func (m *memory) clone() memory {
 	c := *m
-	c.bindings = maps.Clone(m.bindings)
+	c.bindings, c.kinds = maps.Clone(m.bindings), maps.Clone(m.kinds)
 	c.insts = slices.Clone(m.insts)
 	c.free = slices.Clone(m.free)
 	c.paths = maps.Clone(m.paths)

@@ -58,24 +58,40 @@ func (a *Agent) kindOf(component string) *kind {
 	if c == nil {
 		return nil
 	}
-	kinds := make(map[string]*kind, len(a.kinds)+1) // a copy of this mind may hold the old one
-	for name, k := range a.kinds {
-		kinds[name] = k
-	}
 	k := newKind(a.model.Graph, c)
-	kinds[component], a.kinds = k, kinds
+	a.kinds[component] = k
 	return k
 }
 
 // graft adds a tree below a parent, and returns what is new, parents first. What belongs to other agents stays out; what is
 // there already stays as it is.
 func (a *Agent) graft(node *model.Instance, parent int32, path string) []int32 {
+	n := size(node)
+	a.insts = slices.Grow(a.insts, max(0, n-len(a.free)))
+	if a.paths == nil {
+		a.paths = make(map[string]int32, n)
+	}
+	added := make([]int32, 0, n)
+	a.plant(&added, node, parent, path)
+	return added
+}
+
+// size is the number of instances of a tree.
+func size(node *model.Instance) int {
+	n := 1
+	for _, child := range node.Children {
+		n += size(child)
+	}
+	return n
+}
+
+// plant does it, and notes what is new.
+func (a *Agent) plant(added *[]int32, node *model.Instance, parent int32, path string) {
 	k := a.kindOf(node.Component)
 	if k == nil || parent >= 0 && k.machine {
-		return nil
+		return
 	}
 	i, there := a.paths[path]
-	var added []int32
 	if !there {
 		i = a.slot()
 		a.insts[i] = instance{path: path, decl: node, kind: k, parent: parent, imports: make([][]message.Import, len(k.prefixes)), pubSeq: a.pubSeqs}
@@ -84,16 +100,12 @@ func (a *Agent) graft(node *model.Instance, parent int32, path string) []int32 {
 			a.insts[i].depth = p.depth + 1
 			p.children = append(slices.Clip(p.children), i)
 		}
-		if a.paths == nil {
-			a.paths = map[string]int32{}
-		}
 		a.paths[path] = i
-		added = append(added, i)
+		*added = append(*added, i)
 	}
 	for _, child := range node.Children {
-		added = append(added, a.graft(child, i, path+"/"+child.Name)...)
+		a.plant(added, child, i, path+"/"+child.Name)
 	}
-	return added
 }
 
 func (a *Agent) slot() int32 {
