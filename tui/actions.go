@@ -81,7 +81,7 @@ func (m *Model) workActions() []pane.Action {
 		act("problems.next", "f8", "Next problem", sound, m.nextProblem),
 		{ID: "problems.cure", Key: "f7", Title: "Quick fix", Off: cure, Do: func() []pane.Intent { return problems.Cures(*current) }},
 		act("text.definition", "f12", "Definition", "", m.definition),
-		wish("app.folder", "", "Open another folder", "", pane.Ask{
+		wish("app.folder", "", "Open another folder", m.dirtyOff(), pane.Ask{
 			Title: "Open another folder", Hint: "its path", Then: func(dir string) []pane.Intent { m.openFolder(dir); return nil },
 		}),
 		act("app.welcome", "", "Open a sample", m.dirtyOff(), func() { m.welcome = newWelcome(m.cfg) }),

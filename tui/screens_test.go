@@ -166,10 +166,14 @@ func TestEverySize(t *testing.T) {
 				s.play(p)
 			}
 		}
-		for w := 10; w <= 200; w++ {
+		step := 1
+		if state != "open" && state != "started" {
+			step = 4 // they lie above the same panes
+		}
+		for w := 10; w <= 200; w += step {
 			p.fits(state, w, 5+w%56)
 		}
-		for h := 5; h <= 60; h++ {
+		for h := 5; h <= 60; h += step {
 			for _, w := range []int{10, 59, 60, 79, 80, 119, 120, 200} {
 				p.fits(state, w, h)
 			}

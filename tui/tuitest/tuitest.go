@@ -247,7 +247,11 @@ func (d *Driver) Wait(what string, cond func(screen string) bool) {
 // WaitRest lets time pass until nothing is left to happen.
 func (d *Driver) WaitRest() {
 	d.t.Helper()
-	d.Wait("rest", func(string) bool { return len(d.timers) == 0 })
+	for end := d.now.Add(Patience); len(d.timers) > 0; {
+		if !d.fire(end) {
+			d.t.Fatalf("no rest within %v, %d timers left\n%s", Patience, len(d.timers), d.Screen())
+		}
+	}
 }
 
 // Grid is the screen as it is now.

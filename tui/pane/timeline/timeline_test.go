@@ -95,8 +95,21 @@ func TestFilter(t *testing.T) {
 		filter string
 		want   int
 	}{
-		{"", 10}, {"tomcat", 3}, {"TOMCAT", 3}, {"tomcat !recipe", 1}, {"kind:state", 4}, {"kind:s", 4}, {"state:started", 1}, {"state:deploy", 2},
-		{"!kind:state", 6}, {"mysql", 2}, {"waits mysql", 1}, {"zzz", 0}, {"!", 10}, {"removed", 1}, {"deploy began", 1},
+		{"", 10},
+		{"tomcat", 3},
+		{"TOMCAT", 3},
+		{"tomcat !recipe", 1},
+		{"kind:state", 4},
+		{"kind:s", 4},
+		{"state:started", 1},
+		{"state:deploy", 2},
+		{"!kind:state", 6},
+		{"mysql", 2},
+		{"waits mysql", 1},
+		{"zzz", 0},
+		{"!", 10},
+		{"removed", 1},
+		{"deploy began", 1},
 	} {
 		p := with(told())
 		filter(p, tt.filter)
