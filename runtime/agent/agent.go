@@ -78,7 +78,7 @@ type Agent struct {
 	answered   map[string]time.Time // last answer for each prefix; those of the last AnswerEvery only
 	unanswered []string             // prefixes whose requests share the next answer
 
-	// Within a Step only.
+	// Within a Step only; the next one takes the room of out again.
 	now     time.Time
 	out     []mind.Effect
 	dirty   bool // the journal changed
@@ -120,16 +120,14 @@ func (a *Agent) Step(now time.Time, ev mind.Event) []mind.Effect {
 	if a.gone {
 		return nil
 	}
-	a.now, a.dirty, a.out = now, false, make([]mind.Effect, 1, 8)
-	a.out[0] = mind.Save{}
+	clear(a.out)
+	a.now, a.dirty, a.out = now, false, append(a.out[:0], mind.Save{})
 	a.take(ev)
 	a.drain()
-	out := a.out
-	a.out = nil
 	if !a.dirty {
-		out = out[1:]
+		return a.out[1:]
 	}
-	return out
+	return a.out
 }
 
 func (a *Agent) take(ev mind.Event) {
@@ -178,6 +176,14 @@ func (a *Agent) fill(e *message.Envelope, body message.Body, seq uint64) {
 // tell sends to the manager.
 func (a *Agent) tell(body message.Body) {
 	a.post(new(message.Envelope), body)
+}
+
+// reply tells the manager about a message that is not the one in hand (LC-131).
+func (a *Agent) reply(to *message.Envelope, body message.Body) {
+	inHand := a.current
+	a.current = to
+	a.tell(body)
+	a.current = inHand
 }
 
 // post sends to the manager in an envelope that is there already.

@@ -20,8 +20,8 @@ type memory struct {
 	bootID   string
 
 	kinds  map[string]*kind
-	insts  []instance       // by slot
-	free   []int32          // slots without instance
+	insts  []instance // by slot
+	free   []int32    // slots without instance
 	paths  map[string]int32
 	order  []int32            // breadth first; replaced, never changed
 	byPref map[string][]int32 // importers of a prefix, in that order; replaced, never changed

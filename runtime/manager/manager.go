@@ -39,7 +39,7 @@ type Manager struct {
 
 	seen, past map[string]struct{} // ids of the last messages
 
-	// Within a Step only.
+	// Within a Step only; the next one takes the room of out again.
 	now   time.Time
 	out   []mind.Effect
 	dirty bool
@@ -84,15 +84,14 @@ func (m *Manager) Start(now time.Time) []mind.Effect {
 // Step takes one event. Whatever must survive a crash is announced by a Save, which comes before every other effect.
 func (m *Manager) Step(now time.Time, ev mind.Event) []mind.Effect {
 	m.now, m.dirty, m.corr, m.cause = now, false, "", nil
-	m.out = make([]mind.Effect, 1, 4)
-	m.out[0] = mind.Save{}
+	clear(m.out)
+	m.out = append(m.out[:0], mind.Save{})
 	m.take(ev)
-	out := m.out
-	m.out, m.cause = nil, nil
+	m.cause = nil
 	if !m.dirty {
-		out = out[1:]
+		return m.out[1:]
 	}
-	return out
+	return m.out
 }
 
 func (m *Manager) take(ev mind.Event) {

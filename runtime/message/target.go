@@ -20,10 +20,10 @@ const (
 // Target is where a message goes, or what a client listens to. It is comparable.
 type Target struct {
 	Kind     TargetKind
+	External bool
 	App      string // "" for external (inter-application) prefixes
 	Path     string // ToAgent
 	Prefix   string // ToImporters, ToExporters
-	External bool
 }
 
 // Manager is the manager, about an application.

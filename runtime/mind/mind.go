@@ -16,7 +16,8 @@ type Event interface{}
 // Effect is a wish. The package of each mind adds its own.
 type Effect interface{}
 
-// Mind is a decider.
+// Mind is a decider. The list that Step returns is valid until the next Step, the effects in it for ever: who keeps the list
+// copies it.
 type Mind interface {
 	Step(now time.Time, ev Event) []Effect
 }

@@ -1,6 +1,7 @@
 package mindtest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -261,7 +262,7 @@ func TestClones(t *testing.T) {
 func importsOf(a *agent.Agent, path string) string {
 	ids := message.NewIDs("imports", 0)
 	var from []string
-	effects := a.Step(time.Time{}, agent.Ended{ID: 4}) // the update that add caused
+	effects := slices.Clone(a.Step(time.Time{}, agent.Ended{ID: 4})) // the update that add caused
 	effects = append(effects, a.Step(time.Time{}, mind.Delivered{Msg: &message.Envelope{ID: ids.Next(), Domain: "default", Body: &message.InstancesSend{}}})...)
 	for _, e := range effects {
 		if p, ok := e.(mind.Publish); ok {
