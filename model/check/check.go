@@ -52,20 +52,20 @@ func Model(app *model.Application) []diag.Problem {
 	return r.Locate(found)
 }
 
-// rule is one question asked to an application.
-type rule func(*subject) []diag.Problem
+// question is what one rule of the language asks an application.
+type question func(*subject) []diag.Problem
 
 // descriptorRules look at the descriptor alone.
-var descriptorRules = []rule{
+var descriptorRules = []question{
 	applicationName, applicationVersion, applicationDSL, applicationGraph,
 	exportsPrefix, externalNames, externalAliases, externalVariables,
 }
 
 // projectRules look at the folder, whether there is a graph or not.
-var projectRules = slices.Concat(descriptorRules, []rule{resources})
+var projectRules = slices.Concat(descriptorRules, []question{resources, rulesAlone, ruleCommands, ruleNames})
 
 // modelRules look at the graph and the instances.
-var modelRules = []rule{
+var modelRules = []question{
 	noRoot, componentNames, facetNames, variableNames,
 	noInstaller, invalidInstaller, rootInstaller,
 	randomKinds, randomValues,

@@ -39,6 +39,7 @@ type corpusEntry struct {
 		Diagnostics []corpusFinding
 		Model       map[string]any
 		Descriptor  map[string]any
+		Rule        map[string]any
 		Updates     []struct {
 			From, Gives string
 			Set         map[string]string
@@ -83,9 +84,10 @@ func TestCorpus(t *testing.T) {
 		run := map[string]func(*testing.T, corpusEntry){
 			"graph": corpusGraph, "instances": corpusInstances, "application": corpusApplication, "recipe": corpusApplication,
 			"descriptor": corpusDescriptor, "properties": corpusProperties, "puppet": corpusPuppet,
+			"rule": corpusRule,
 		}[e.Kind]
 		if run == nil {
-			continue // commands, rules: other packages
+			continue // no kind that is known here
 		}
 		if why := believedWrong[e.Path]; why != "" {
 			t.Logf("%s is not followed: %s", e.Path, why)
@@ -96,7 +98,7 @@ func TestCorpus(t *testing.T) {
 			passed[e.Kind]++
 		}
 	}
-	for _, kind := range []string{"graph", "instances", "application", "recipe", "descriptor", "properties", "puppet"} {
+	for _, kind := range []string{"graph", "instances", "application", "recipe", "descriptor", "properties", "puppet", "rule"} {
 		t.Logf("%-11s %d of %d entries", kind, passed[kind], total[kind])
 	}
 }

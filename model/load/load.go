@@ -23,7 +23,7 @@ type File struct {
 	Name  string // relative to the application's folder
 	Text  string
 	Lines *source.Lines
-	Tree  *syntax.Tree // nil for a descriptor
+	Tree  *syntax.Tree // nil for what is neither graph nor instances
 }
 
 // Result is an application as far as it could be read, and the problems met on the way.
@@ -77,6 +77,7 @@ func Dir(fsys fs.FS, o Options, prev *Result) *Result {
 	l.readGraph()
 	l.readInstances()
 	l.reportStrays()
+	l.readScripts()
 	return l.finish()
 }
 
