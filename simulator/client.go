@@ -20,14 +20,16 @@ type client struct {
 	timers []timer
 	link   link
 	queue  memory.Queue
-	box    *box    // nil for the manager
-	run    running // of an agent: the recipe in hand
+	box    *box      // nil for the manager
+	run    running   // of an agent: the recipe in hand
+	last   *instance // of an agent: what it spoke of last
 }
 
 // timer is a Wait that a mind asked for. Its generation voids the events of those that it replaced.
 type timer struct {
-	name string
-	gen  uint32
+	name  string
+	gen   uint32
+	woken mind.Event // made once: most events of a fleet at rest are these
 }
 
 // The timers that go on for ever at rest: they do not keep a world from settling. A name that a mind does not use is harmless.
@@ -161,7 +163,7 @@ func (w *World) wait(c *client, e mind.Wait) {
 	}
 	if slot < 0 {
 		slot = len(c.timers)
-		c.timers = append(c.timers, timer{name: e.Timer})
+		c.timers = append(c.timers, timer{name: e.Timer, woken: mind.Woken{Timer: e.Timer}})
 	}
 	c.timers[slot].gen++
 	if e.After < 0 {
@@ -176,7 +178,7 @@ func (w *World) wait(c *client, e mind.Wait) {
 func (w *World) timer(c *client, e event) {
 	slot := &c.timers[e.arg>>32]
 	if c.mind != nil && slot.gen == uint32(e.arg) {
-		w.step(c, mind.Woken{Timer: slot.name})
+		w.step(c, slot.woken)
 	}
 }
 

@@ -35,12 +35,23 @@ func (w *World) known(path string) *instance {
 	return w.truth.known[path]
 }
 
+// knownTo finds an instance of an agent: mostly it is the one that the agent spoke of before.
+func (w *World) knownTo(c *client, path string) *instance {
+	if w.truth.stale || c.last == nil || c.last.Path != path {
+		c.last = w.known(path)
+	}
+	return c.last
+}
+
 // refresh follows the model of the manager. What is known of an instance is kept.
 func (w *World) refresh() {
 	t := &w.truth
 	old := t.known
 	t.stale, t.order = false, t.order[:0]
 	t.known = make(map[string]*instance, len(old))
+	for _, c := range w.clients {
+		c.last = nil
+	}
 	if g := w.manager.Graph(w.app); g != nil && g != w.graph {
 		w.graph = g
 		clear(w.kinds)
@@ -81,7 +92,7 @@ func (w *World) observe(c *client, m *message.Envelope) {
 }
 
 func (w *World) moved(c *client, b *message.InstanceChanged) {
-	i := w.known(b.Path)
+	i := w.knownTo(c, b.Path)
 	if i == nil {
 		return
 	}
@@ -104,6 +115,9 @@ func (w *World) changed(e manager.Changed) {
 			w.appeared(e)
 		}
 		return
+	}
+	if !w.truth.stale && e.Why.Kind != "" && e.To != lifecycle.NotDeployed {
+		return // the word of an agent, which counted when it was said
 	}
 	i := w.known(e.Path)
 	if i == nil || !i.Machine && (e.To != lifecycle.NotDeployed || w.owned(&i.Instance)) || i.State == e.To {

@@ -41,7 +41,7 @@ type running struct {
 func (w *World) begin(c *client, r agent.Run) {
 	w.readiness(r)
 	rule := w.options.Profile.Recipe(r.View.Path, w.kindsOf(r.View.Component), r.Op)
-	i := w.known(r.View.Path)
+	i := w.knownTo(c, r.View.Path)
 	if i == nil {
 		i = &instance{} // an agent may know what the manager forgot
 	}
@@ -115,12 +115,14 @@ func (w *World) conclude(c *client, exit int, words string) {
 	r := c.run
 	c.run = running{}
 	took := w.now - r.began
-	e := trace.Entry{Kind: trace.Recipe, Path: r.path, From: r.op.String(), To: trace.Ended, Text: "after " + took.String()}
-	if exit != 0 {
+	e := trace.Entry{Kind: trace.Recipe, Path: r.path, From: r.op.String(), To: trace.Ended}
+	switch {
+	case exit != 0:
 		e.To, e.Problem = trace.Failed, true
 		e.Text = fmt.Sprintf("exit code %d after %s: %s", exit, took, words)
-	}
-	if took > 0 || exit != 0 {
+		w.note(e)
+	case took > 0:
+		e.Text = "after " + took.String()
 		w.note(e)
 	}
 	w.step(c, agent.Ended{ID: r.id, ExitCode: exit, Error: words, Took: took})

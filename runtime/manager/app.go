@@ -71,6 +71,7 @@ type host struct {
 	corr      string // the Do that it obeys
 	running   time.Time
 	waiting   []waiting
+	spoken    int32 // the node that its agent spoke of last
 }
 
 // asked is a request that an agent has not answered yet.
@@ -109,6 +110,19 @@ func (a *app) clone() *app {
 		c.hosts[i].dead = slices.Clip(a.hosts[i].dead)
 	}
 	return &c
+}
+
+// of finds an instance that an agent speaks of: mostly it is the one that it spoke of before.
+func (a *app) of(k int32, path string) (int32, bool) {
+	h := &a.hosts[k]
+	if n := &a.nodes[h.spoken]; n.used && n.path == path {
+		return h.spoken, true
+	}
+	i, ok := a.paths[path]
+	if ok {
+		h.spoken = i
+	}
+	return i, ok
 }
 
 // hostOf is the machine of an instance, or itself.

@@ -117,7 +117,7 @@ func (m *Manager) address(a *app, k int32, address string) {
 
 // changed replaces what is known of an instance.
 func (m *Manager) changed(a *app, root int32, b *message.InstanceChanged) {
-	i, ok := a.paths[b.Path]
+	i, ok := a.of(a.nodes[root].host, b.Path)
 	if !ok || a.nodes[i].host != a.nodes[root].host || b.StateSeq <= a.nodes[i].stateSeq {
 		return
 	}
