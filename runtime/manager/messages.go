@@ -66,6 +66,9 @@ func (m *Manager) heartbeat(a *app, k int32, epoch string, b *message.AgentHeart
 		return
 	}
 	h.missed = 0
+	if n.state == lifecycle.NotDeployed { // adopted (D-22)
+		h.gen = max(h.gen, a.gens) + 1
+	}
 	fresh := h.epoch != epoch
 	if fresh {
 		m.meet(a, k, epoch, b)
@@ -97,6 +100,7 @@ func (m *Manager) meet(a *app, k int32, epoch string, b *message.AgentHeartbeat)
 		m.withdrawScope(a, k, h.gen)
 		h.gen++
 		h.model = ""
+		a.nodes[h.node].imports, a.nodes[h.node].stateSeq = nil, 0
 		m.clear(a, a.scope(k)[1:], "its agent forgot everything")
 	}
 }
@@ -143,6 +147,9 @@ func (m *Manager) changed(a *app, root int32, b *message.InstanceChanged) {
 
 // result tells people how a request ended (LC-13, LC-142).
 func (m *Manager) result(a *app, b *message.RequestResult) {
+	if m.known(b.Request) {
+		return // the request came twice, and so does its result
+	}
 	m.dirty = true
 	delete(a.asked, b.Request)
 	if i, ok := a.paths[b.Path]; ok && b.Outcome == message.Rejected && b.Request == a.nodes[i].removal {

@@ -181,7 +181,7 @@ func (m *Manager) cancel(a *app, id string) error {
 		h := &a.hosts[k]
 		kept := h.waiting[:0:0]
 		for _, w := range h.waiting {
-			if w.corr != id {
+			if w.corr != id || !w.asks() {
 				kept = append(kept, w)
 				continue
 			}
@@ -200,6 +200,12 @@ func (m *Manager) cancel(a *app, id string) error {
 		return fmt.Errorf("cancel %s: nothing of it is left to do", id)
 	}
 	return nil
+}
+
+// asks says whether a state is asked for: the rest keeps the model of an agent right, and cannot be cancelled.
+func (w waiting) asks() bool {
+	_, request := w.body.(*message.InstanceRequest)
+	return request || w.body == nil
 }
 
 func (w waiting) about() string {

@@ -266,9 +266,31 @@ func (m *Manager) repath(a *app, top int32, path string) {
 		m.do(Changed{App: a.name, Path: n.path, From: n.state, Removed: true, Cause: "renamed", ID: m.corr})
 		n.path = path + n.path[len(old):]
 	}
+	a.redirect(old, path)
 	for _, d := range a.below(top) {
 		a.paths[a.nodes[d].path] = d
 		m.do(Changed{App: a.name, Path: a.nodes[d].path, Created: true, To: a.nodes[d].state, Cause: "renamed", ID: m.corr})
+	}
+}
+
+// redirect takes what waits for agents along when a path changes (LC-83).
+func (a *app) redirect(old, path string) {
+	moved := func(p string) string {
+		if p == old || strings.HasPrefix(p, old+"/") {
+			return path + p[len(old):]
+		}
+		return p
+	}
+	for k := range a.hosts {
+		for i := range a.hosts[k].waiting {
+			w := &a.hosts[k].waiting[i]
+			w.path = moved(w.path)
+			if r, ok := w.body.(*message.InstanceRequest); ok {
+				to := *r
+				to.Path = moved(r.Path)
+				w.body = &to
+			}
+		}
 	}
 }
 
