@@ -198,15 +198,21 @@ func (a *Agent) sweep(pos int32) {
 
 // changeBinding is MS-31: the cache gives what was heard of the applications that are bound now.
 func (a *Agent) changeBinding(m *message.BindingChange) {
-	before := a.bindings[m.Prefix]
 	bindings := make(map[string][]string, len(a.bindings)+1)
 	for prefix, apps := range a.bindings {
 		bindings[prefix] = apps
 	}
 	bindings[m.Prefix] = m.Apps
+	before := a.bindings
+	a.bindings = bindings
+	a.rebind(m.Prefix, before[m.Prefix], m.Apps)
+}
+
+// rebind takes what other applications give no more under a prefix away, then adds what they give now.
+func (a *Agent) rebind(prefix string, before, after []string) {
 	var lost, found []step
-	for _, from := range a.cached(m.Prefix) {
-		was, is := slices.Contains(before, from.app), slices.Contains(m.Apps, from.app)
+	for _, from := range a.cached(prefix) {
+		was, is := slices.Contains(before, from.app), slices.Contains(after, from.app)
 		switch {
 		case was && !is:
 			lost = append(lost, step{what: stepImport, news: &news{source: from, lost: true}})
@@ -214,7 +220,6 @@ func (a *Agent) changeBinding(m *message.BindingChange) {
 			found = append(found, step{what: stepImport, news: &news{source: from, vars: a.heard[from].vars}})
 		}
 	}
-	a.bindings = bindings
 	a.push(append(append(lost, found...), step{what: stepSweep})...)
 }
 

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/roboconf/workbench/model"
@@ -231,6 +232,7 @@ func (a *Agent) prune(i int32, below []int32) {
 // reconcile takes a newer model: states are never touched, but what an instance exports or imports may change (D-26).
 func (a *Agent) reconcile(m *message.ModelSet) {
 	fresh := m.Gen != a.gen
+	before := a.bindings
 	a.adopt(m)
 	a.redeclare(m.Root, a.cfg.Scope)
 	added := a.graft(m.Root, -1, a.cfg.Scope)
@@ -249,6 +251,19 @@ func (a *Agent) reconcile(m *message.ModelSet) {
 			a.push(step{what: stepStart, inst: i, why: message.Why{Kind: message.WhyModel}})
 		}
 	}
+	for _, prefix := range externals(before, a.bindings) {
+		a.rebind(prefix, before[prefix], a.bindings[prefix])
+	}
+}
+
+// externals are the prefixes of some bindings, each once, sorted.
+func externals(bindings ...map[string][]string) []string {
+	var list []string
+	for _, b := range bindings {
+		list = slices.AppendSeq(list, maps.Keys(b))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // redeclare gives known instances what the new model says of them.
@@ -328,6 +343,18 @@ func (a *Agent) reset(m *message.AgentReset) {
 		}
 	}
 	a.push(append(steps, step{what: stepRelease})...)
+}
+
+// clear takes an instance off a machine that is recycled: what runs is stopped first (LC-106).
+func (a *Agent) clear(s step) {
+	switch a.insts[s.inst].state {
+	case lifecycle.NotDeployed: // gone with what was above it
+	case lifecycle.DeployedStarted:
+		a.push(s)
+		a.stop(s.inst, s.why)
+	default:
+		a.undeploy(s.inst, s.why)
+	}
 }
 
 // release ends a reset.

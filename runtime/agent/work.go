@@ -107,7 +107,7 @@ func (a *Agent) perform(s step) {
 	case stepSweep:
 		a.sweep(s.pos)
 	case stepReset:
-		a.undeploy(s.inst, s.why)
+		a.clear(s)
 	case stepRelease:
 		a.release()
 	}
@@ -120,7 +120,7 @@ func (a *Agent) delivered(m *message.Envelope) {
 	}
 	switch b := m.Body.(type) {
 	case *message.Ping:
-		a.tell(&message.Pong{Text: b.Text, Nonce: b.Nonce, Busy: a.busy()})
+		a.reply(m, &message.Pong{Text: b.Text, Nonce: b.Nonce, Busy: a.busy()})
 		return
 	case *message.OperationCancel:
 		a.cancel(b.Request)
@@ -129,7 +129,7 @@ func (a *Agent) delivered(m *message.Envelope) {
 	a.dirty = true
 	if !a.remember(m.ID) {
 		if r, _ := a.recall(m.ID); r != nil {
-			a.tell(r) // the result of a known request is sent again (MS-60)
+			a.reply(m, r) // the result of a known request is sent again (MS-60)
 		}
 		return
 	}
@@ -306,7 +306,7 @@ func (a *Agent) cancel(request string) {
 			r.Path = b.Path
 		}
 		a.conclude(request, r)
-		a.tell(r)
+		a.reply(waiting.msg, r)
 		return
 	}
 }

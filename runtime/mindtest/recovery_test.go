@@ -172,7 +172,7 @@ func TestReset(t *testing.T) {
 	want(t, b, "ST ST ST ST ST ST")
 	send("")
 	want(t, b, "ST ST N N ST U")
-	if got := strings.Join(b.Runs[from:], ", "); got != "undeploy /tc-vm-1/tomcat, stop /lb-vm/apache" {
+	if got := strings.Join(b.Runs[from:], ", "); got != "stop /tc-vm-1/tomcat, stop /lb-vm/apache, undeploy /tc-vm-1/tomcat" {
 		t.Errorf("LC-106: recipes are %s", got)
 	}
 }
