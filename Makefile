@@ -8,7 +8,7 @@ TESTFLAGS ?=
 FUZZTIME ?= 20s
 
 # DOCUMENTED are the packages whose tests named Fresh hold a generated document.
-DOCUMENTED := ./cmd/roboconf ./internal/house
+DOCUMENTED := ./cmd/roboconf ./internal/house ./tui
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test check fmt fmt-check vet staticcheck race shell fresh bench fuzz golden generate audit clean

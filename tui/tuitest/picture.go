@@ -75,7 +75,7 @@ func PNG(g *cell.Grid, on Ground, path string) error {
 	if err != nil {
 		return fmt.Errorf("write picture: %w", err)
 	}
-	if err := png.Encode(f, img); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(f, img); err != nil {
 		f.Close()
 		return fmt.Errorf("write picture %s: %w", path, err)
 	}
