@@ -152,8 +152,11 @@ func TestNothingIsLostAtTheEnd(t *testing.T) {
 		keys        []string
 		ended, kept bool
 	}{
-		{[]string{"enter"}, false, false}, {[]string{"esc"}, false, false}, {[]string{"n"}, false, false},
-		{[]string{"s"}, true, true}, {[]string{"d"}, true, false},
+		{[]string{"enter"}, false, false},
+		{[]string{"esc"}, false, false},
+		{[]string{"n"}, false, false},
+		{[]string{"s"}, true, true},
+		{[]string{"d"}, true, false},
 	} {
 		p := sit(t, "lamp", 80, 24)
 		p.Type("# mine\n")
