@@ -32,15 +32,20 @@ type corpusFinding struct {
 
 type corpusEntry struct {
 	Path, Kind string
-	Setup      struct{ Graph, Component, Installer string }
-	Expected   struct {
+	Setup      struct {
+		Graph, Instances, Component, Installer string
+		Commands                               map[string]string
+	}
+	Expected struct {
 		Stage       string
 		Also        string `json:"also_allowed"`
 		Diagnostics []corpusFinding
 		Model       map[string]any
 		Descriptor  map[string]any
 		Rule        map[string]any
-		Updates     []struct {
+
+		Instructions []map[string]any
+		Updates      []struct {
 			From, Gives string
 			Set         map[string]string
 		}
@@ -84,7 +89,7 @@ func TestCorpus(t *testing.T) {
 		run := map[string]func(*testing.T, corpusEntry){
 			"graph": corpusGraph, "instances": corpusInstances, "application": corpusApplication, "recipe": corpusApplication,
 			"descriptor": corpusDescriptor, "properties": corpusProperties, "puppet": corpusPuppet,
-			"rule": corpusRule,
+			"rule": corpusRule, "commands": corpusCommands,
 		}[e.Kind]
 		if run == nil {
 			continue // no kind that is known here
@@ -98,7 +103,7 @@ func TestCorpus(t *testing.T) {
 			passed[e.Kind]++
 		}
 	}
-	for _, kind := range []string{"graph", "instances", "application", "recipe", "descriptor", "properties", "puppet", "rule"} {
+	for _, kind := range []string{"graph", "instances", "application", "recipe", "descriptor", "properties", "puppet", "rule", "commands"} {
 		t.Logf("%-11s %d of %d entries", kind, passed[kind], total[kind])
 	}
 }
