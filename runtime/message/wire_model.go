@@ -24,8 +24,7 @@ func (b *ModelSet) write(w *writer) {
 		w.close('}')
 	}
 	w.close(']')
-	w.key("root")
-	w.node(b.Root)
+	w.tree("root", b.Root)
 	w.outside(b)
 	w.key("bindings")
 	w.open('{')
@@ -60,9 +59,7 @@ func (b *ModelSet) read(f fields) {
 			Path: o.path("path"), Component: o.text("component"), Address: o.opt("address"), Exports: o.vars("exports"),
 		})
 	})
-	if o, ok := f.object("root", true); ok {
-		b.Root = o.node()
-	}
+	b.Root = f.tree("root")
 	if o, ok := f.object("externalExports", false); ok {
 		b.ExternalPrefix = o.opt("prefix")
 		o.each("variables", true, func(v fields) {
@@ -79,20 +76,69 @@ func (b *ModelSet) read(f fields) {
 
 func (b *InstanceAdd) write(w *writer) {
 	w.field("parent", b.Parent)
-	w.key("node")
-	w.node(b.Node)
+	w.tree("node", b.Node)
 	w.num("revision", int64(b.Revision))
 }
 
 func (b *InstanceAdd) read(f fields) {
-	b.Parent, b.Revision = f.path("parent"), f.num("revision", false)
-	if o, ok := f.object("node", true); ok {
-		b.Node = o.node()
-	}
+	b.Parent, b.Revision, b.Node = f.path("parent"), f.num("revision", false), f.tree("node")
 }
 
-// node writes a tree of instances; where they are declared stays behind.
-func (w *writer) node(i *model.Instance) {
+// storey is how many generations of instances are written inside each other: what is below stands beside the tree, as a message
+// may not be nested deeper than MaxDepth (MS-51), instances may (dsl.md 6.3).
+const storey = 12
+
+// below is a tree of instances whose parent, at a path that begins with the name of the root, was written before.
+type below struct {
+	parent string
+	nodes  []*model.Instance
+}
+
+// tree writes a tree of instances, with what is too deep for it in a list of its own, the parents first.
+func (w *writer) tree(name string, root *model.Instance) {
+	w.key(name)
+	rest := w.node(root, "/"+root.Name, storey, nil)
+	if len(rest) == 0 {
+		return
+	}
+	w.key("below")
+	w.open('[')
+	for len(rest) > 0 {
+		b := rest[0]
+		rest = rest[1:]
+		for _, i := range b.nodes {
+			w.open('{')
+			w.field("parent", b.parent)
+			w.key("node")
+			rest = w.node(i, b.parent+"/"+i.Name, storey, rest)
+			w.close('}')
+		}
+	}
+	w.close(']')
+}
+
+// tree reads a tree of instances with what stands beside it.
+func (f fields) tree(name string) *model.Instance {
+	o, ok := f.object(name, true)
+	if !ok {
+		return nil
+	}
+	root := o.node()
+	f.each("below", false, func(o fields) {
+		path := o.path("parent")
+		n, ok := o.object("node", true)
+		parent := model.Find([]*model.Instance{root}, path)
+		if !ok || parent == nil {
+			o.fail("parent", "%q is no instance of the tree", path)
+			return
+		}
+		parent.Children = append(parent.Children, n.node())
+	})
+	return root
+}
+
+// node writes instances, so many generations of them; where they are declared stays behind. It adds what is left to rest.
+func (w *writer) node(i *model.Instance, path string, generations int, rest []below) []below {
 	w.open('{')
 	w.field("name", i.Name)
 	w.field("component", i.Component)
@@ -121,11 +167,16 @@ func (w *writer) node(i *model.Instance) {
 	w.opt("status", i.State)
 	w.key("children")
 	w.open('[')
-	for _, c := range i.Children {
-		w.node(c)
+	if generations == 1 && len(i.Children) > 0 {
+		rest = append(rest, below{path, i.Children})
+	} else {
+		for _, c := range i.Children {
+			rest = w.node(c, path+"/"+c.Name, generations-1, rest)
+		}
 	}
 	w.close(']')
 	w.close('}')
+	return rest
 }
 
 func (f fields) node() *model.Instance {
