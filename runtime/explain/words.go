@@ -44,7 +44,7 @@ func advices() map[Verb]string {
 // String says the reason in one sentence.
 func (r Reason) String() string {
 	s := strings.NewReplacer(
-		"{path}", r.Path, "{state}", r.State.String(), "{other}", r.Other, "{prefix}", r.Prefix,
+		"{path}", r.Path, "{state}", r.State.Word(), "{other}", r.Other, "{prefix}", r.Prefix,
 		"{cycle}", strings.Join(r.Cycle, " → "), "{count}", fmt.Sprint(r.Count), "{failure}", r.failed(),
 	).Replace(sentences()[r.Code])
 	return s

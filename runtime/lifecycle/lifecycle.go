@@ -54,6 +54,27 @@ func (s State) String() string {
 	return fmt.Sprintf("State(%d)", uint8(s))
 }
 
+var stateWords = [...]string{
+	NotDeployed:        "not deployed",
+	Deploying:          "deploying",
+	DeployedStopped:    "stopped",
+	Unresolved:         "unresolved",
+	WaitingForAncestor: "waiting",
+	Starting:           "starting",
+	DeployedStarted:    "started",
+	Stopping:           "stopping",
+	Undeploying:        "undeploying",
+	Problem:            "problem",
+}
+
+// Word is the name for people, short.
+func (s State) Word() string {
+	if int(s) < len(stateWords) {
+		return stateWords[s]
+	}
+	return s.String()
+}
+
 // ParseState reads a name in any letter case (LC-4).
 func ParseState(name string) (State, error) {
 	for i, n := range stateNames {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/roboconf/workbench/runtime/lifecycle"
 )
 
 // Widths of the columns. They do not depend on the trace: a line can be printed before the next one is known.
@@ -17,24 +19,10 @@ const (
 	moveWidth = 28
 )
 
-// words are short names of the states, for lines that people read.
-var words = map[string]string{
-	"NOT_DEPLOYED":         "not deployed",
-	"DEPLOYING":            "deploying",
-	"DEPLOYED_STOPPED":     "stopped",
-	"UNRESOLVED":           "unresolved",
-	"WAITING_FOR_ANCESTOR": "waiting",
-	"STARTING":             "starting",
-	"DEPLOYED_STARTED":     "started",
-	"STOPPING":             "stopping",
-	"UNDEPLOYING":          "undeploying",
-	"PROBLEM":              "problem",
-}
-
 // Word is the short name of a state, as in "started" for DEPLOYED_STARTED.
 func Word(state string) string {
-	if w, ok := words[state]; ok {
-		return w
+	if s, err := lifecycle.ParseState(state); err == nil {
+		return s.Word()
 	}
 	return state
 }

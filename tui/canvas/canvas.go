@@ -144,18 +144,31 @@ type End struct {
 func Layout(g Graph, o Options, prev *Picture) *Picture {
 	o = o.normal()
 	t := prepare(g, o.Zoom)
+	better := fresh
+	if follows(prev, o) {
+		better = turned
+	}
 	var best *Picture
 	for _, f := range candidates(o, prev) {
 		p := draw(t, f, o, prev)
-		if best == nil || score(p, o) < score(best, o)*keep {
+		if best == nil || score(p, o) < score(best, o)*better {
 			best = p
 		}
 	}
 	return best
 }
 
-// keep is how much better the second choice of flow has to be: pictures should not turn over for a trifle.
-const keep = 0.85
+// fresh and turned are how much better the second choice of flow has to be, in a new picture and in one that a person looks
+// at already: pictures should not turn over for a trifle.
+const (
+	fresh  = 0.85
+	turned = 0.5
+)
+
+// follows says whether a picture takes the place of an earlier one.
+func follows(prev *Picture, o Options) bool {
+	return prev != nil && prev.Zoom == o.Zoom && len(prev.Boxes) > 0
+}
 
 func (o Options) normal() Options {
 	if o.Width <= 0 {
@@ -176,7 +189,7 @@ func candidates(o Options, prev *Picture) []Flow {
 	if o.Width > 3*o.Height {
 		first = Right
 	}
-	if prev != nil && prev.Zoom == o.Zoom && len(prev.Boxes) > 0 {
+	if follows(prev, o) {
 		first = prev.Flow
 	}
 	if first == Down {

@@ -16,25 +16,25 @@ func LookOf(t *theme.Theme, s lifecycle.State) Look {
 	g := t.Glyphs()
 	switch s {
 	case lifecycle.Deploying:
-		return Look{g.Moving, "deploying", theme.StateMoving}
+		return Look{g.Moving, s.Word(), theme.StateMoving}
 	case lifecycle.DeployedStopped:
-		return Look{g.Stopped, "stopped", theme.StateStopped}
+		return Look{g.Stopped, s.Word(), theme.StateStopped}
 	case lifecycle.Unresolved:
-		return Look{g.Unresolved, "unresolved", theme.StateUnresolved}
+		return Look{g.Unresolved, s.Word(), theme.StateUnresolved}
 	case lifecycle.WaitingForAncestor:
-		return Look{g.Waiting, "waiting", theme.StateWaiting}
+		return Look{g.Waiting, s.Word(), theme.StateWaiting}
 	case lifecycle.Starting:
-		return Look{g.Moving, "starting", theme.StateMoving}
+		return Look{g.Moving, s.Word(), theme.StateMoving}
 	case lifecycle.DeployedStarted:
-		return Look{g.Started, "started", theme.StateStarted}
+		return Look{g.Started, s.Word(), theme.StateStarted}
 	case lifecycle.Stopping:
-		return Look{g.Moving, "stopping", theme.StateMoving}
+		return Look{g.Moving, s.Word(), theme.StateMoving}
 	case lifecycle.Undeploying:
-		return Look{g.Moving, "undeploying", theme.StateMoving}
+		return Look{g.Moving, s.Word(), theme.StateMoving}
 	case lifecycle.Problem:
-		return Look{g.Problem, "problem", theme.StateProblem}
+		return Look{g.Problem, s.Word(), theme.StateProblem}
 	}
-	return Look{g.NotDeployed, "not deployed", theme.StateNotDeployed}
+	return Look{g.NotDeployed, s.Word(), theme.StateNotDeployed}
 }
 
 // LookNamed gives the look of a state by its name, as a trace has it; "" is an instance that is gone.
