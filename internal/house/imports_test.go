@@ -9,7 +9,7 @@ import (
 
 // What several packages may reach.
 const (
-	language = "model model/source model/near model/diag model/syntax model/tint model/decl model/load model/bind model/rule model/command model/check "
+	language = "model model/source model/near model/diag model/syntax model/tint model/decl model/load model/bind model/rule model/command model/probe model/check "
 	minds    = "runtime/lifecycle runtime/message runtime/mind runtime/agent runtime/manager runtime/explain "
 	world    = language + minds + "runtime/bus/memory simulator/fault simulator/profile simulator/scenario simulator/trace simulator/property simulator "
 	cells    = "charm.land/... github.com/charmbracelet/... github.com/rivo/uniseg "
@@ -39,6 +39,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"model/tint":         {"model/source model/diag model/syntax", ground},
 	"model/rule":         {"model/source model/diag model/syntax model/tint", ground},
 	"model/command":      {"model model/near model/source model/diag model/syntax model/tint", ground},
+	"model/probe":        {"model/near model/source model/diag model/syntax model/tint", ground},
 	"model/check":        {language, ground},
 	"editor/text":        {"model/source github.com/rivo/uniseg", noScreen},
 	"editor/workspace":   {language, noScreen},

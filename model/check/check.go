@@ -62,7 +62,7 @@ var descriptorRules = []question{
 }
 
 // projectRules look at the folder, whether there is a graph or not.
-var projectRules = slices.Concat(descriptorRules, []question{resources, rulesAlone, ruleCommands, ruleNames, commandTwins})
+var projectRules = slices.Concat(descriptorRules, []question{resources, rulesAlone, ruleCommands, ruleNames, commandTwins, probesAlone, probeExtensions, events})
 
 // modelRules look at the graph and the instances.
 var modelRules = []question{
@@ -73,7 +73,7 @@ var modelRules = []question{
 	containmentCycles, componentCycles, facetCycles,
 	orphanFacets, unreachableComponents,
 	instanceNames, instanceParents, overrides, missingValues,
-	commandFiles,
+	commandFiles, probeComponents,
 }
 
 // droppedForRecipes leaves out what only a whole application can get right (MOD-18, DIA-32).
