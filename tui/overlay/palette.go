@@ -170,7 +170,7 @@ func (p *Palette) Draw(g *cell.Grid, f pane.Frame) {
 	in.Fill(cell.Rect{Y: 1, W: w, H: 1}, t.Glyphs().H, t.Style(theme.Border))
 	rows := in.Sub(cell.Rect{Y: 2, W: w, H: h - 2})
 	if len(p.found) == 0 {
-		rows.Put(1, 0, cell.Cut(firstOf(s.Hint, "Nothing is called so."), w-2, t.Glyphs().Ellipsis), t.Style(theme.Muted))
+		rows.Put(1, 0, cell.Cut(pane.First(s.Hint, "Nothing is called so."), w-2, t.Glyphs().Ellipsis), t.Style(theme.Muted))
 		return
 	}
 	from, to := p.list.Fit(h - 2)
@@ -205,13 +205,6 @@ func drawItem(g *cell.Grid, y int, it hit, t *theme.Theme) {
 		x = g.Put(x, y, string(r), s)
 	}
 	g.Put(x+2, y, cell.Cut(detail, w-x-3, t.Glyphs().Ellipsis), t.Style(theme.Muted))
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // KeyName writes a key as people read it: "ctrl+p" is "^P", "f5" is "F5", "enter" is "Enter".

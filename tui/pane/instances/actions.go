@@ -22,16 +22,16 @@ func (p *Pane) Actions() []pane.Action {
 		{ID: "instances.why", Key: "w", Title: "Why is it so?", Off: why, Do: func() []pane.Intent {
 			return []pane.Intent{pane.Explain{Path: r.path}}
 		}},
-		{ID: "instances.start", Key: "s", Title: "Start", Off: first(why, already(r, lifecycle.DeployedStarted)), Do: func() []pane.Intent {
+		{ID: "instances.start", Key: "s", Title: "Start", Off: pane.First(why, pane.NotStartable(r.state)), Do: func() []pane.Intent {
 			return operate(manager.Request{Path: r.path, State: lifecycle.DeployedStarted})
 		}},
-		{ID: "instances.stop", Key: "t", Title: "Stop", Off: first(why, stoppable(r)), Do: func() []pane.Intent {
+		{ID: "instances.stop", Key: "t", Title: "Stop", Off: pane.First(why, pane.NotStoppable(r.state, r.machine)), Do: func() []pane.Intent {
 			return operate(manager.Request{Path: r.path, State: lifecycle.DeployedStopped})
 		}},
 		{ID: "instances.deploy", Key: "d", Title: "Deploy and start all below", Off: why, Do: func() []pane.Intent {
 			return operate(manager.DeployAndStart{Path: r.path})
 		}},
-		{ID: "instances.undeploy", Key: "u", Title: "Undeploy", Off: first(why, already(r, lifecycle.NotDeployed)), Do: func() []pane.Intent {
+		{ID: "instances.undeploy", Key: "u", Title: "Undeploy", Off: pane.First(why, pane.NotDeployed(r.state)), Do: func() []pane.Intent {
 			return operate(undeploy(r))
 		}},
 		{ID: "instances.add", Key: "a", Title: "Add a copy", Off: p.noText(r, text), Do: func() []pane.Intent { return p.ask(r) }},
@@ -68,35 +68,6 @@ func (p *Pane) noText(r row, none string) string {
 	}
 	if in := model.Find(p.app.Instances, r.path); in == nil || in.File == "" {
 		return "no file declares it"
-	}
-	return ""
-}
-
-func already(r row, s lifecycle.State) string {
-	if r.state == s && s == lifecycle.DeployedStarted {
-		return "it is started"
-	}
-	if r.state == s {
-		return "it is not deployed"
-	}
-	return ""
-}
-
-func stoppable(r row) string {
-	switch {
-	case r.machine:
-		return "a machine is deployed or undeployed, not stopped"
-	case r.state == lifecycle.NotDeployed || r.state == lifecycle.DeployedStopped:
-		return "it is not started"
-	}
-	return ""
-}
-
-func first(reasons ...string) string {
-	for _, r := range reasons {
-		if r != "" {
-			return r
-		}
 	}
 	return ""
 }

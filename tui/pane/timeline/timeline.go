@@ -193,7 +193,7 @@ func (p *Pane) Actions() []pane.Action {
 		none = "nothing has run yet; F5 starts the simulation"
 	}
 	if !some || e.Path == "" {
-		path = first(none, "this entry is not about an instance")
+		path = pane.First(none, "this entry is not about an instance")
 	}
 	actions := []pane.Action{
 		{ID: "timeline.select", Key: "enter", Title: "Select the instance", Off: path, Do: p.selected},
@@ -211,13 +211,6 @@ func (p *Pane) drop() []pane.Intent {
 	p.typing = false
 	p.refilter("")
 	return nil
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // Draw paints one line for each entry.

@@ -26,8 +26,8 @@ func (p *Pane) objectActions() []pane.Action {
 		{ID: "topology.why", Key: "w", Title: "Why is it so?", Off: why, Do: func() []pane.Intent {
 			return []pane.Intent{pane.Explain{Path: p.sel}}
 		}},
-		{ID: "topology.start", Key: "s", Title: "Start", Off: first(why, startable(status)), Do: request(lifecycle.DeployedStarted)},
-		{ID: "topology.stop", Key: "t", Title: "Stop", Off: first(why, stoppable(status)), Do: request(lifecycle.DeployedStopped)},
+		{ID: "topology.start", Key: "s", Title: "Start", Off: pane.First(why, pane.NotStartable(status.State)), Do: request(lifecycle.DeployedStarted)},
+		{ID: "topology.stop", Key: "t", Title: "Stop", Off: pane.First(why, pane.NotStoppable(status.State, status.Machine)), Do: request(lifecycle.DeployedStopped)},
 	}
 }
 
@@ -39,13 +39,13 @@ func (p *Pane) viewActions() []pane.Action {
 	}
 	near, far, around := empty, empty, empty
 	if p.zoom == canvas.Details {
-		near = first(empty, "everything is shown")
+		near = pane.First(empty, "everything is shown")
 	}
 	if p.zoom == canvas.Machines {
-		far = first(empty, "only machines are shown")
+		far = pane.First(empty, "only machines are shown")
 	}
 	if p.sel == "" && p.focus == "" {
-		around = first(empty, "no box is selected")
+		around = pane.First(empty, "no box is selected")
 	}
 	clear := ""
 	if p.filter.text == "" && p.focus == "" {
@@ -71,7 +71,7 @@ func (p *Pane) moveActions() []pane.Action {
 	}
 	whole := empty
 	if p.pic != nil && p.pic.W <= p.w && p.pic.H <= p.h {
-		whole = first(empty, "the whole picture is in sight")
+		whole = pane.First(empty, "the whole picture is in sight")
 	}
 	var out []pane.Action
 	for _, d := range []struct {
@@ -109,32 +109,6 @@ func (p *Pane) target() (manager.Status, string) {
 	default:
 		return s, ""
 	}
-}
-
-func startable(s manager.Status) string {
-	if s.State == lifecycle.DeployedStarted {
-		return "it is started"
-	}
-	return ""
-}
-
-func stoppable(s manager.Status) string {
-	switch {
-	case s.Machine:
-		return "a machine is deployed or undeployed, not stopped"
-	case s.State == lifecycle.NotDeployed || s.State == lifecycle.DeployedStopped:
-		return "it is not started"
-	}
-	return ""
-}
-
-func first(reasons ...string) string {
-	for _, r := range reasons {
-		if r != "" {
-			return r
-		}
-	}
-	return ""
 }
 
 // noText says why there is no text of the selected box to show.
