@@ -56,7 +56,7 @@ type trial struct {
 
 func newTrial(t *testing.T, seed uint64, chaos bool, judge func(w *World) []property.Broken) *trial {
 	c := luck(seed, "story", "")
-	s := draw(&c, !chaos)
+	s := draw(&c)
 	r := load.Dir(fstest.MapFS{
 		"descriptor/application.properties": {Data: []byte(
 			"application-name = random\ngraph-entry-point = main.graph\ninstance-entry-point = main.instances\n")},

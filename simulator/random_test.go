@@ -26,15 +26,13 @@ type types struct {
 	names   []string
 	hosts   [][]int
 	machine []bool
-	cycles  bool
-	shared  int // the last component with the facet
 }
 
 // draw makes an application: machines, perhaps one in another, software on them and on other software, imports in any
-// direction, mandatory or optional, of components and of facets. Without cycles no component needs, by mandatory imports and
-// by hosts, what needs it.
-func draw(c *chance, cycles bool) *sketch {
-	k := types{names: []string{"VM"}, hosts: [][]int{nil}, machine: []bool{true}, cycles: cycles}
+// direction, mandatory or optional, of components and of facets. Components may need, by mandatory
+// imports and by hosts, what needs them.
+func draw(c *chance) *sketch {
+	k := types{names: []string{"VM"}, hosts: [][]int{nil}, machine: []bool{true}}
 	if c.hits(0.2) {
 		k.add("Box", true)
 		k.hosts[0] = append(k.hosts[0], 1)
@@ -77,9 +75,7 @@ func (k *types) text(c *chance, software []string) string {
 	b.WriteString("facet shared {\n\texports: common = 1;\n}\n")
 	faceted := make([]bool, len(k.names))
 	for i := range faceted {
-		if faceted[i] = !k.machine[i] && c.hits(0.25); faceted[i] {
-			k.shared = i
-		}
+		faceted[i] = !k.machine[i] && c.hits(0.25)
 	}
 	for i, name := range k.names {
 		installer := "script"
@@ -128,13 +124,9 @@ func (k *types) imported(c *chance, i int, software []string) []string {
 		if from == "VM" {
 			rate = 0.05
 		}
-		at := slices.Index(k.names, from)
-		if from == "shared" {
-			at = k.shared
-		}
 		switch {
 		case !c.hits(rate):
-		case self || c.hits(0.35) || at >= i && !k.cycles:
+		case self || c.hits(0.35):
 			names = append(names, from+".* (optional)")
 		default:
 			names = append(names, from+".*")

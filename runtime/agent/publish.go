@@ -77,7 +77,7 @@ func (a *Agent) address() string {
 func (a *Agent) publish(i int32, only string) {
 	a.know(i)
 	in := &a.insts[i]
-	if len(in.groups) == 0 {
+	if len(in.groups) == 0 || !in.live && a.doomed(i) {
 		return
 	}
 	if !in.live || !sameGroups(in.sent, in.groups) {
