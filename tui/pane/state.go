@@ -14,27 +14,22 @@ type Look struct {
 // LookOf gives the look of a state.
 func LookOf(t *theme.Theme, s lifecycle.State) Look {
 	g := t.Glyphs()
+	look := Look{g.NotDeployed, s.Word(), theme.StateNotDeployed}
 	switch s {
-	case lifecycle.Deploying:
-		return Look{g.Moving, s.Word(), theme.StateMoving}
+	case lifecycle.Deploying, lifecycle.Starting, lifecycle.Stopping, lifecycle.Undeploying:
+		look.Glyph, look.Role = g.Moving, theme.StateMoving
 	case lifecycle.DeployedStopped:
-		return Look{g.Stopped, s.Word(), theme.StateStopped}
+		look.Glyph, look.Role = g.Stopped, theme.StateStopped
 	case lifecycle.Unresolved:
-		return Look{g.Unresolved, s.Word(), theme.StateUnresolved}
+		look.Glyph, look.Role = g.Unresolved, theme.StateUnresolved
 	case lifecycle.WaitingForAncestor:
-		return Look{g.Waiting, s.Word(), theme.StateWaiting}
-	case lifecycle.Starting:
-		return Look{g.Moving, s.Word(), theme.StateMoving}
+		look.Glyph, look.Role = g.Waiting, theme.StateWaiting
 	case lifecycle.DeployedStarted:
-		return Look{g.Started, s.Word(), theme.StateStarted}
-	case lifecycle.Stopping:
-		return Look{g.Moving, s.Word(), theme.StateMoving}
-	case lifecycle.Undeploying:
-		return Look{g.Moving, s.Word(), theme.StateMoving}
+		look.Glyph, look.Role = g.Started, theme.StateStarted
 	case lifecycle.Problem:
-		return Look{g.Problem, s.Word(), theme.StateProblem}
+		look.Glyph, look.Role = g.Problem, theme.StateProblem
 	}
-	return Look{g.NotDeployed, s.Word(), theme.StateNotDeployed}
+	return look
 }
 
 // LookNamed gives the look of a state by its name, as a trace has it; "" is an instance that is gone.
