@@ -9,6 +9,7 @@ import (
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
 	"github.com/roboconf/workbench/model/near"
+	"github.com/roboconf/workbench/model/rule"
 	"github.com/roboconf/workbench/model/source"
 )
 
@@ -101,6 +102,9 @@ type subject struct {
 	instances []located
 	// wildcards and references are what misspelt imports may stand for; nil until one is found.
 	wildcards, references *near.Known
+	// rules and probes are those of the application; nil until they are read.
+	rules  []*rule.File
+	probes []measured
 }
 
 // located is an instance with its path.

@@ -47,3 +47,33 @@ func TestCommand(t *testing.T) {
 	})
 	same(t, check.Command(r, files, "none"), "", []string{"CMD_INEXISTING_COMMAND_FILE"})
 }
+
+// X_CMD_NEVER_USED is off by default (diagnostics.md 4.7).
+func TestNeverUsed(t *testing.T) {
+	files := withFiles(map[string]string{
+		"commands/by-rule.commands": "execute by-command", "commands/by-command.commands": stopIt, "commands/alone.commands": "execute alone",
+		"rules.autonomic/r.drl": "rule \"r\" sleep period is 1 when @e then by-rule end",
+	})
+	r, found := check.Dir(files, load.Options{})
+	same(t, found, "X_CMD_NEVER", nil)
+	same(t, check.Optional(r, files), "", []string{"commands/alone.commands:1:1 X_CMD_NEVER_USED (alone)"})
+}
+
+// What a keystroke changes in one file leaves the others as they are (MOD-15).
+func TestCommandsAreReadAgain(t *testing.T) {
+	files := withFiles(map[string]string{"commands/a.commands": stopIt, "commands/b.commands": stopIt})
+	before := load.Dir(files, load.Options{}, nil)
+	files["commands/a.commands"] = withFiles(map[string]string{"a": "stop all /x\n"})["a"]
+	after := load.Dir(files, load.Options{}, before)
+	if before.Files["commands/b.commands"] != after.Files["commands/b.commands"] {
+		t.Error("a file that did not change was made again")
+	}
+	same(t, inFolders(check.All(after, files), "commands"), "", []string{"commands/a.commands:1:10 CMD_NO_MATCHING_INSTANCE (/x)"})
+}
+
+// A command that cannot be read.
+func TestUnreadableCommand(t *testing.T) {
+	files := unreadable{withFiles(map[string]string{"commands/a.commands": ""}), "commands/a.commands"}
+	_, found := check.Dir(files, load.Options{})
+	same(t, inFolders(found, "commands"), "", []string{"commands/a.commands:1:1 P_IO_ERROR (open commands/a.commands: permission denied)"})
+}

@@ -33,8 +33,16 @@ func (s *subject) probeFiles(ext string) []*load.File {
 	})
 }
 
-// readProbes reads the probes of the application.
-func (s *subject) readProbes() (out []measured) {
+// readProbes reads the probes of the application, once.
+func (s *subject) readProbes() []measured {
+	if s.probes == nil {
+		s.probes = s.parseProbes()
+	}
+	return s.probes
+}
+
+func (s *subject) parseProbes() []measured {
+	out := []measured{}
 	for _, f := range s.probeFiles(measuresExt) {
 		m := measured{parameters: s.result.Files[bareFile(f.Name, measuresExt)+parametersExt]}
 		values := make(map[string]string)

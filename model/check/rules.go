@@ -21,7 +21,10 @@ const (
 func (s *subject) scripts(dir, ext string) (files []*load.File) {
 	prefix := path.Join(s.result.Base, dir) + "/"
 	for _, name := range s.result.All {
-		if f := s.result.Files[name]; f != nil && f.Tree == nil && strings.HasPrefix(name, prefix) && hasExt(name, ext) {
+		if !strings.HasPrefix(name, prefix) || !hasExt(name, ext) {
+			continue
+		}
+		if f := s.result.Files[name]; f != nil && f.Tree == nil {
 			files = append(files, f)
 		}
 	}
@@ -47,12 +50,15 @@ func (s *subject) commandNames() (names []string) {
 	return names
 }
 
-// readRules reads the rules of the application.
-func (s *subject) readRules() (files []*rule.File) {
-	for _, f := range s.scripts("rules.autonomic", rulesExt) {
-		files = append(files, rule.Parse(f.Name, f.Text))
+// readRules reads the rules of the application, once.
+func (s *subject) readRules() []*rule.File {
+	if s.rules == nil {
+		s.rules = []*rule.File{}
+		for _, f := range s.scripts("rules.autonomic", rulesExt) {
+			s.rules = append(s.rules, rule.Parse(f.Name, f.Text))
+		}
 	}
-	return files
+	return s.rules
 }
 
 // rulesAlone gives what each rule file says wrong by itself (diagnostics.md 3.8).

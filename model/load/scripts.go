@@ -1,6 +1,8 @@
 package load
 
 import (
+	"strings"
+
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/source"
 )
@@ -28,8 +30,9 @@ var smallLanguages = []smallLanguage{
 // readScripts reads commands, rules, probes (MOD-15, MOD-16, PRB-1). Their meaning is not the loader's business.
 func (l *loader) readScripts() {
 	for _, lang := range smallLanguages {
+		folder := l.folder.path(lang.dir) + "/"
 		for _, name := range l.All {
-			if !l.folder.below(name, lang.dir) {
+			if !strings.HasPrefix(name, folder) {
 				continue
 			}
 			err := l.readText(name)

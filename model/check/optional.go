@@ -1,0 +1,43 @@
+package check
+
+import (
+	"io/fs"
+
+	"github.com/roboconf/workbench/model/command"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/load"
+)
+
+// Optional gives the findings of the rules that are off until a project switches them on (DIA-41). All leaves them out.
+func Optional(r *load.Result, fsys fs.FS) []diag.Problem {
+	if !r.HasGraph {
+		return nil
+	}
+	return r.Locate(neverUsed(newSubject(r, fsys)))
+}
+
+// neverUsed: a rule or another command runs a command, unless people do by hand (X_CMD_NEVER_USED).
+func neverUsed(s *subject) (found []diag.Problem) {
+	files := s.scripts("commands", commandsExt)
+	used := make(map[string]bool)
+	for _, r := range s.runAll(files) {
+		for _, in := range r.Instructions {
+			if in.Kind == command.Execute && in.Command.Text != r.File.Command {
+				used[in.Command.Text] = true
+			}
+		}
+	}
+	for _, f := range s.readRules() {
+		for _, c := range f.Rule.Commands {
+			used[c.Text] = true
+		}
+	}
+	for _, f := range files {
+		if name := bareName(f.Name, commandsExt); !used[name] {
+			found = append(found, diag.Problem{
+				Code: diag.XCmdNeverUsed, Place: s.result.FirstLine(f.Name), On: name, Details: []diag.Detail{detail(diag.KindName, name)},
+			})
+		}
+	}
+	return found
+}
