@@ -72,7 +72,8 @@ func (a *Agent) act(i int32, wanted lifecycle.State) {
 // deploy is LC-20.
 func (a *Agent) deploy(i int32) {
 	if p := a.insts[i].parent; !a.insts[p].state.Deployed() {
-		a.refuse(a.insts[i].path + " cannot be deployed: " + a.insts[p].path + ", above it, is " + a.insts[p].state.String())
+		a.refuse(a.insts[i].path + " cannot be deployed: " + a.insts[p].path + ", above it, is " + a.insts[p].state.String() +
+			"; deploy that first")
 		return
 	}
 	a.move(i, lifecycle.Deploying, onRequest)
@@ -119,7 +120,7 @@ func (a *Agent) waitForParent(i int32, p *instance) {
 	in := &a.insts[i]
 	switch {
 	case !p.state.Waits():
-		a.refuse(in.path + " cannot be started: " + p.path + ", above it, is " + p.state.String())
+		a.refuse(in.path + " cannot be started: " + p.path + ", above it, is " + p.state.String() + "; start that first")
 	case in.state == lifecycle.WaitingForAncestor:
 		a.settle(message.Noop, in.path+" waits for its parent "+p.path+" already")
 	default:

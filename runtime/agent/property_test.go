@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -236,13 +237,25 @@ func (p *teller) watch(e mind.Effect) {
 		}
 	case Run:
 		p.log = append(p.log, "    run "+e.Op.String()+" "+e.View.Path)
-		if i := p.a.paths[e.View.Path]; e.Op == lifecycle.Start && p.a.missing(i) != "" {
-			p.t.Errorf("LC-50: %s starts without %s", e.View.Path, p.a.missing(i))
+		if without := p.needs(e.View); (e.Op == lifecycle.Start || e.Op == lifecycle.Update) && without != "" {
+			p.t.Errorf("LC-50, LC-25: %s of %s without %s", e.Op, e.View.Path, without)
 		}
 		if e.Op == lifecycle.Update && (e.Change == nil || p.a.insts[p.a.paths[e.View.Path]].state != lifecycle.DeployedStarted) {
 			p.t.Errorf("LC-25: update of %s", e.View.Path)
 		}
 	}
+}
+
+// needs is a mandatory prefix that a recipe sees nothing of, read from the model; "" when there is none.
+func (p *teller) needs(v View) string {
+	g := p.a.model.Graph
+	for _, imp := range g.Imports(g.Component(v.Component)) {
+		seen := slices.ContainsFunc(v.Imports, func(i Imports) bool { return i.Prefix == imp.Prefix && len(i.From) > 0 })
+		if !imp.Optional && !seen {
+			return imp.Prefix
+		}
+	}
+	return ""
 }
 
 func (p *teller) moved(c *message.InstanceChanged) {
