@@ -157,7 +157,7 @@ func (f *File) colour(l line) {
 	for _, s := range in.words {
 		f.canvas.Paint(s, syntax.ClassKeyword)
 	}
-	for _, v := range l.variables() {
+	for _, v := range outermost(l.variables()) {
 		f.canvas.Paint(l.sub(v.Start, v.End).span(), syntax.ClassVariable)
 	}
 }

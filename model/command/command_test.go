@@ -134,6 +134,9 @@ func TestRecognition(t *testing.T) {
 		{"CMD-13 unresolved variables, one by one", "stop all /$(a)/$(b)", []string{
 			"1:11 CMD_UNRESOLVED_VARIABLE ($(a))", "1:16 CMD_UNRESOLVED_VARIABLE ($(b))",
 		}},
+		{"CMD-13 a variable in a variable", "define b = b\nstop all /$(a $(c))/$(a $(b))", []string{
+			"2:11 CMD_UNRESOLVED_VARIABLE ($(a $(c))", "2:21 CMD_UNRESOLVED_VARIABLE ($(a b))",
+		}},
 		{"CMD-14", "create Server as s\nstop all /s\n", []string{"1:8 CMD_MISSING_PARENT_INSTANCE", "2:10 CMD_NO_MATCHING_INSTANCE (/s)"}},
 		{"paths without their slash", "rename b as c\ncreate Server as s under h 1\nassociate b with small", []string{
 			"1:1 CMD_INVALID_SYNTAX (rename b as c)", "1:8 X_CMD_MISSING_SLASH",
@@ -276,10 +279,9 @@ func TestCircles(t *testing.T) {
 	scripts := map[string]string{"a": "execute b", "b": "stop all /b\nexecute c.commands", "c": "execute a", "d": "execute e", "e": "execute e", "f": "execute g", "g": "stop all /b"}
 	c := shop()
 	var results []*Result
-	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
-		c.Commands = append(c.Commands, name)
-	}
-	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+	names := []string{"a", "b", "c", "d", "e", "f", "g"}
+	c.Commands = append(c.Commands, names...)
+	for _, name := range names {
 		results = append(results, Run(Parse(name, name, scripts[name]), c))
 	}
 	var got []string

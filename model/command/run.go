@@ -132,7 +132,7 @@ func (r *runner) step() {
 		r.report(diag.CmdInvalidSyntax, Part{}, detail(diag.KindInstruction, in.Text))
 		r.missingSlash(in.slashless)
 	}
-	for _, v := range t.variables() {
+	for _, v := range outermost(t.variables()) {
 		if in.Kind == Define && understood(t.s[v.Start:]) {
 			continue
 		}

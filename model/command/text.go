@@ -115,6 +115,18 @@ func (t text) variables() (found []source.Span) {
 	}
 }
 
+// outermost leaves out the variables that start inside another one.
+func outermost(variables []source.Span) (kept []source.Span) {
+	end := 0
+	for _, v := range variables {
+		if v.Start >= end {
+			kept = append(kept, v)
+			end = v.End
+		}
+	}
+	return kept
+}
+
 // replace puts values where variables stand. value says whether it knows a name; what it gives is not looked at again (CMD-30).
 func (t text) replace(value func(name string, at source.Span) (string, bool)) text {
 	var out text
