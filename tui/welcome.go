@@ -92,6 +92,8 @@ func openIn(dir string) tea.Msg {
 // opened shows the application, or says why it could not be opened.
 func (m *Model) opened(ws *workspace.Workspace, err error) {
 	switch {
+	case err == nil && m.ws != nil && len(m.snap.Dirty) > 0: // typed while the folder was read
+		m.told = pane.Tell{Text: "did not open " + ws.Dir() + ": save first", Problem: true}
 	case err == nil:
 		m.open(ws)
 		if m.watched {
