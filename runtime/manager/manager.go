@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/runtime/message"
 	"github.com/roboconf/workbench/runtime/mind"
 )
@@ -20,7 +21,7 @@ type Config struct {
 	Tolerated  int           // missed checks tolerated; 2 when zero
 	// Adopt makes a machine started at the heartbeat of an agent that nobody asked for (D-22).
 	Adopt bool
-	// ForbiddenPorts are never drawn (MOD-121); 35197 when nil.
+	// ForbiddenPorts are never drawn (MOD-121); model.ForbiddenPorts when nil.
 	ForbiddenPorts []int
 }
 
@@ -59,7 +60,7 @@ func New(c Config) *Manager {
 		c.Tolerated = 2
 	}
 	if c.ForbiddenPorts == nil {
-		c.ForbiddenPorts = []int{35197}
+		c.ForbiddenPorts = model.ForbiddenPorts
 	}
 	return &Manager{cfg: c, apps: map[string]*app{}, ids: message.NewIDs(c.Epoch, 0), seqs: map[message.Target]uint64{}}
 }

@@ -4,15 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/roboconf/workbench/model"
-)
-
-// The range of drawn ports (MOD-121).
-const (
-	firstPort = 10000
-	endPort   = 65500
 )
 
 // drawPorts gives a value to every random variable of some instances (MOD-120 to MOD-123). Values that files fix come first,
@@ -34,11 +27,12 @@ func (a *app) drawPorts(list []int32, forbidden []int) error {
 			used[h] = a.usedPorts(h, open, forbidden)
 		}
 	}
-	for _, fixed := range []bool{true, false} {
-		for _, i := range open {
-			if err := a.draw(i, used[a.nodes[i].host], fixed); err != nil {
-				return err
-			}
+	for _, i := range open {
+		a.acknowledge(i, used[a.nodes[i].host])
+	}
+	for _, i := range open {
+		if err := a.draw(i, used[a.nodes[i].host]); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -82,10 +76,7 @@ func (a *app) randoms(i int32) []string {
 }
 
 func local(full string) string {
-	_, name, dotted := strings.Cut(full, ".")
-	if !dotted {
-		return full
-	}
+	_, name := model.SplitName(full)
 	return name
 }
 
@@ -100,30 +91,30 @@ func override(d *model.Instance, name string) string {
 	return value
 }
 
-// draw acknowledges the fixed values of an instance, or draws what it lacks.
-func (a *app) draw(i int32, used map[int]bool, fixed bool) error {
+// acknowledge keeps the fixed values of an instance; one that another instance of the machine has is taken away, so that
+// another port is drawn (MOD-122).
+func (a *app) acknowledge(i int32, used map[int]bool) {
+	n := &a.nodes[i]
 	for _, name := range a.randoms(i) {
-		n := &a.nodes[i]
 		value := override(n.decl, name)
 		port, err := strconv.Atoi(value)
 		kept := value != "" && (err != nil || !used[port]) || slices.Contains(n.drawn, name)
-		if fixed {
-			if kept && err == nil {
-				used[port] = true
-			} else if value != "" && !kept {
-				a.setPort(n, name, "") // taken by another instance of the machine: another one is drawn (MOD-122)
-			}
-			continue
+		if kept && err == nil {
+			used[port] = true
+		} else if value != "" && !kept {
+			a.setPort(n, name, "")
 		}
-		if value != "" {
-			continue
-		}
-		port = firstPort
-		for used[port] {
-			port++
-		}
-		if port >= endPort {
-			return fmt.Errorf("draw %s of %s: no port is left from %d to %d on its machine", name, n.path, firstPort, endPort-1)
+	}
+}
+
+// draw gives an instance the ports that it lacks.
+func (a *app) draw(i int32, used map[int]bool) error {
+	n := &a.nodes[i]
+	for _, name := range model.Unset(a.graph, n.decl) {
+		port, ok := model.FreePort(used)
+		if !ok {
+			return fmt.Errorf("draw %s of %s: no port is left from %d to %d on its machine; remove an instance there, or give it a value",
+				name, n.path, model.FirstPort, model.EndPort-1)
 		}
 		used[port] = true
 		a.setPort(n, name, strconv.Itoa(port))

@@ -18,6 +18,14 @@ var named = map[string]rune{
 
 var modifiers = map[string]tea.KeyMod{"ctrl": tea.ModCtrl, "shift": tea.ModShift, "alt": tea.ModAlt}
 
+// PressAll gives keys to the Update of a pane, one after the other, and gathers what it wants.
+func PressAll[T any](update func(tea.Msg) []T, names ...string) (all []T) {
+	for _, n := range names {
+		all = append(all, update(Press(n))...)
+	}
+	return all
+}
+
 // Press gives the message of a key by the name that Bubble Tea has for it: "f5", "ctrl+s", "shift+left", "a", "?".
 func Press(name string) tea.KeyPressMsg {
 	var k tea.KeyPressMsg

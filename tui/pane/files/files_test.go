@@ -40,12 +40,7 @@ func with(snap *workspace.Snapshot) *Pane {
 	return p
 }
 
-func keys(p *Pane, names ...string) (all []pane.Intent) {
-	for _, n := range names {
-		all = append(all, p.Update(tuitest.Press(n))...)
-	}
-	return all
-}
+func keys(p *Pane, names ...string) []pane.Intent { return tuitest.PressAll(p.Update, names...) }
 
 func screen(p *Pane, w, h int) string {
 	g := cell.New(w, h)

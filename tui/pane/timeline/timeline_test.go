@@ -42,12 +42,7 @@ func with(t *trace.Trace) *Pane {
 	return p
 }
 
-func keys(p *Pane, names ...string) (all []pane.Intent) {
-	for _, n := range names {
-		all = append(all, p.Update(tuitest.Press(n))...)
-	}
-	return all
-}
+func keys(p *Pane, names ...string) []pane.Intent { return tuitest.PressAll(p.Update, names...) }
 
 func filter(p *Pane, text string) {
 	keys(p, "/", "ctrl+u")
