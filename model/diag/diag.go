@@ -76,15 +76,23 @@ type Detail struct {
 type Related struct {
 	Place   source.Place
 	Range   source.Range
-	Message string
+	Message Phrase
 	// Exact says that this is the very word that the problem is about, while the problem itself stands on a header (DIA-11).
 	Exact bool
 }
 
-// Fix is a set of edits that cures a problem.
+// Fix is a change that cures a problem.
 type Fix struct {
-	Title string
+	Title Phrase
 	Edits []source.Edit
+	// Files are to be made, Moves to be done after the edits.
+	Files []source.File
+	Moves []source.Move
+}
+
+// Change is what has to be done.
+func (f Fix) Change() source.Change {
+	return source.Change{Edits: f.Edits, Files: f.Files, Moves: f.Moves}
 }
 
 // Problem is one finding. Its sentence comes from the catalogue: see Message.
@@ -99,7 +107,15 @@ type Problem struct {
 	Details []Detail
 	Related []Related
 	Fixes   []Fix
+	// Set is the level that the project or a profile gives to the finding; nothing for that of its code (DIA-41).
+	Set Setting
 }
+
+// Setting is a level that takes the place of the catalogue's. The zero Setting changes nothing.
+type Setting uint8
+
+// SetTo is the setting of a level.
+func SetTo(l Level) Setting { return Setting(l) + 1 }
 
 // Spot is where a person has to look: the very word when the problem itself stands on the header of its declaration, else
 // the place of the problem.

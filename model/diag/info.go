@@ -76,7 +76,15 @@ func (c Category) String() string {
 func (c Code) Ours() bool { return strings.HasPrefix(string(c), "X_") }
 
 // Level is how serious the problem is.
-func (p Problem) Level() Level { return Lookup(p.Code).Level }
+func (p Problem) Level() Level {
+	if p.Set != 0 {
+		return Level(p.Set - 1)
+	}
+	return Lookup(p.Code).Level
+}
 
 // Category is the family of the problem's code.
 func (p Problem) Category() Category { return Lookup(p.Code).Category }
+
+// Category is the family of the code.
+func (c Code) Category() Category { return Lookup(c).Category }

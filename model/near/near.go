@@ -42,16 +42,34 @@ type entry struct {
 }
 
 // Among prepares names to be compared with words. before, when not nil, is given back if it knows the same names: it remembers
-// what it was asked.
+// what it was asked. If it knows nearly the same ones, what was prepared for those is taken over.
 func Among(names []string, before *Known) *Known {
 	if before != nil && slices.Equal(before.names, names) {
 		return before
 	}
 	k := &Known{names: names, entries: make([]entry, len(names)), found: make(map[string][]string)}
-	for i, name := range names {
-		k.entries[i] = entry{bare(name), letters(name)}
+	head, tail := 0, 0
+	if before != nil {
+		head, tail = shared(names, before.names)
+		copy(k.entries, before.entries[:head])
+		copy(k.entries[len(names)-tail:], before.entries[len(before.names)-tail:])
+	}
+	for i := head; i < len(names)-tail; i++ {
+		k.entries[i] = entry{bare(names[i]), letters(names[i])}
 	}
 	return k
+}
+
+// shared is how many names two lists have in common at both ends.
+func shared(a, b []string) (head, tail int) {
+	n := min(len(a), len(b))
+	for head < n && a[head] == b[head] {
+		head++
+	}
+	for tail < n-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return head, tail
 }
 
 // Names gives up to three of the known names that resemble word, the most alike first (DIA-46). word itself is never one.

@@ -91,3 +91,20 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+// What was prepared for nearly the same names is taken over, and answers in the same way.
+func TestAmongNearlyTheSame(t *testing.T) {
+	names := []string{"Apache", "MySQL", "Tomcat", "Nginx", "HAProxy"}
+	before := Among(names, nil)
+	for k := range names {
+		for _, change := range [][]string{{"Postgres"}, {}, {"Postgres", "mysql-2"}} {
+			now := slices.Concat(names[:k], change, names[k+1:])
+			for _, word := range []string{"MySql", "tomcatt", "Postgre", "hapro", "apache", "x"} {
+				got, want := Among(now, before).Names(word), Names(word, now)
+				if !slices.Equal(got, want) {
+					t.Errorf("%q among %q: got %q, want %q", word, now, got, want)
+				}
+			}
+		}
+	}
+}

@@ -20,6 +20,17 @@ func (s Span) Shift(n int) Span { return Span{s.Start + n, s.End + n} }
 // Contains says whether the offset is in the span, its end included (a cursor may stand there).
 func (s Span) Contains(offset int) bool { return s.Start <= offset && offset <= s.End }
 
+// Trim leaves out what DSL-5 trims at both ends of what the span covers in text.
+func (s Span) Trim(text string) Span {
+	for s.Start < s.End && text[s.Start] <= ' ' {
+		s.Start++
+	}
+	for s.End > s.Start && text[s.End-1] <= ' ' {
+		s.End--
+	}
+	return s
+}
+
 // Of is the text that the span covers in text; what lies outside of it is left out.
 func (s Span) Of(text string) string {
 	start, end := max(0, min(s.Start, len(text))), max(0, min(s.End, len(text)))
@@ -68,6 +79,23 @@ func NewLines(text string) *Lines {
 		i += n + 1
 		starts = append(starts, i)
 	}
+}
+
+// Edited is NewLines of a newer text that has so many bytes in common with this one at both ends.
+func (l *Lines) Edited(text string, head, tail int) *Lines {
+	delta := len(text) - len(l.text)
+	kept := sort.SearchInts(l.starts, head+1)
+	settled := sort.SearchInts(l.starts, len(l.text)-tail+1)
+	starts := append(make([]int, 0, len(l.starts)+8), l.starts[:kept]...)
+	for i := head; i < len(text)-tail; i++ {
+		if text[i] == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	for _, s := range l.starts[max(kept, settled):] {
+		starts = append(starts, s+delta)
+	}
+	return &Lines{text: text, starts: starts}
 }
 
 // Count is the number of lines; a text that ends with LF has an empty last line.

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"reflect"
 	"testing"
 	"unicode/utf8"
 )
@@ -78,4 +79,37 @@ func FuzzPositions(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The lines of an edited text are those of the text.
+func TestEditedLines(t *testing.T) {
+	texts := []string{"", "\n", "a", "a\nb\nc\n", "a\nb\nc", "\n\n\n", "one\ntwo\n\nthree\n", "a\nb\nb\nb\nc\n"}
+	for _, old := range texts {
+		for _, text := range texts {
+			head := 0
+			for head < min(len(old), len(text)) && old[head] == text[head] {
+				head++
+			}
+			tail := 0
+			for tail < min(len(old), len(text))-head && old[len(old)-1-tail] == text[len(text)-1-tail] {
+				tail++
+			}
+			for h := range head + 1 {
+				for e := range tail + 1 {
+					got, want := NewLines(old).Edited(text, h, e), NewLines(text)
+					if !reflect.DeepEqual(got, want) {
+						t.Fatalf("%q to %q with %d and %d bytes in common: %v, want %v", old, text, h, e, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestDSL5Trim(t *testing.T) {
+	for text, want := range map[string]string{"": "", " \t\r\n": "", "a": "a", "\x00 a b\u00A0\v": "a b\u00A0"} {
+		if got := (Span{0, len(text)}).Trim(text).Of(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
 }

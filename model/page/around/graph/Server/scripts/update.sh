@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "$Database_0_ip"
