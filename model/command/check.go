@@ -6,6 +6,7 @@ import (
 
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/near"
 )
 
 // check holds an instruction of the right form against the simulated application (commands-rules-probes.md 2.4).
@@ -44,12 +45,11 @@ func (r *runner) known(path Part, details bool) bool {
 	if details {
 		p.Details = []diag.Detail{detail(diag.KindInstance, path.Text)}
 	}
-	var all []string
-	for other := range r.model.of {
-		all = append(all, other)
+	if r.still {
+		return false
 	}
-	slices.Sort(all)
-	r.suggest(p, path, all)
+	r.paths = near.Among(slices.Clone(r.model.sorted()), r.paths)
+	r.propose(p, path, r.paths.Names(path.Text))
 	return false
 }
 

@@ -19,26 +19,40 @@ type File struct {
 
 	source string
 	lines  []line
-	canvas *tint.Canvas
+	joints []source.Span // the backslashes that join lines
 }
 
 // line is a logical line: joined with those that continue it, without comment, trimmed (CMD-2, CMD-3, CMD-4).
 type line struct {
 	text
-	first source.Span // the first physical line, trimmed (CMD-5)
+	first   source.Span // the first physical line, trimmed (CMD-5)
+	whole   source.Span // all physical lines, without the last line end
+	comment source.Span // from its # on; empty without one
 }
 
 // Tokens are the coloured pieces of the script: together they are its text.
-func (f *File) Tokens() []syntax.Token { return f.canvas.Tokens() }
+func (f *File) Tokens() []syntax.Token {
+	c := tint.New(f.source)
+	for _, s := range f.joints {
+		c.Paint(s, syntax.ClassPunct)
+	}
+	for _, l := range f.lines {
+		c.Paint(l.comment, syntax.ClassComment)
+		if l.s != "" {
+			f.colour(c, l)
+		}
+	}
+	return c.Tokens()
+}
 
 // Text is the text of the script, byte for byte.
-func (f *File) Text() string { return f.canvas.Text() }
+func (f *File) Text() string { return f.source }
 
 func (f *File) place(s source.Span) source.Place { return source.Place{File: f.Name, Span: s} }
 
 // Parse reads a script. It always gives one, whatever the text is.
 func Parse(name, command, src string) *File {
-	f := &File{Name: name, Command: command, source: src, canvas: tint.New(src)}
+	f := &File{Name: name, Command: command, source: src}
 	at := 0
 	if strings.HasPrefix(src, "\uFEFF") {
 		at = len("\uFEFF")
@@ -46,16 +60,16 @@ func Parse(name, command, src string) *File {
 	for at < len(src) {
 		at = f.cut(at)
 	}
-	for _, l := range f.lines {
-		f.colour(l)
-	}
 	return f
 }
 
 // cut reads the logical line that starts at an offset and gives the end of it.
 func (f *File) cut(start int) int {
-	var bytes []byte
-	var from []source.Span
+	length := len(f.source) - start
+	if n := strings.IndexByte(f.source[start:], '\n'); n >= 0 {
+		length = n
+	}
+	bytes, from := make([]byte, 0, length), make([]source.Span, 0, length)
 	take := func(c byte, end int) int {
 		bytes, from = append(bytes, c), append(from, source.Span{Start: end - 1, End: end})
 		return end
@@ -81,12 +95,14 @@ func (f *File) cut(start int) int {
 			at = take(c, at+1)
 		}
 	}
+	l := line{
+		text: text{string(bytes), from, at}.trim(), first: f.physical(start),
+		whole: source.Span{Start: start, End: at}, comment: source.Span{Start: at, End: at},
+	}
 	if comment >= 0 {
-		f.canvas.Paint(source.Span{Start: comment, End: at}, syntax.ClassComment)
+		l.comment.Start = comment
 	}
-	if t := (text{string(bytes), from, at}).trim(); t.s != "" {
-		f.lines = append(f.lines, line{t, f.physical(start)})
-	}
+	f.lines = append(f.lines, l)
 	return min(at+1, len(f.source))
 }
 
@@ -96,22 +112,32 @@ func (f *File) joint(at int) int {
 	if f.source[at] != '\\' {
 		return at
 	}
-	end := at + 1
-	for end < len(f.source) && f.source[end] != '\n' && isBlank(f.source[end]) {
-		end++
-	}
-	if end == len(f.source) || f.source[end] != '\n' {
+	next := f.after(at)
+	if next == at {
 		return at
 	}
-	f.canvas.Paint(source.Span{Start: at, End: at + 1}, syntax.ClassPunct)
+	end := at + 1 + strings.IndexByte(f.source[at+1:], '\n')
+	f.joints = append(f.joints, source.Span{Start: at, End: at + 1})
 	blanks := source.Span{Start: at + 1, End: end}
 	if f.source[end-1] == '\r' {
 		blanks.End--
 	}
 	if blanks.Len() > 0 {
 		p := diag.Problem{Code: diag.XTrailingBlanks, Place: f.place(blanks)}
-		p.Fixes = []diag.Fix{{Title: "Remove the blanks", Edits: []source.Edit{{Place: p.Place}}}}
+		p.Fixes = []diag.Fix{{Title: diag.Say("Remove the blanks"), Edits: []source.Edit{{Place: p.Place}}}}
 		f.Problems = append(f.Problems, p)
+	}
+	return next
+}
+
+// after is where the text goes on after a backslash; the offset itself when it ends no line.
+func (f *File) after(at int) int {
+	end := at + 1
+	for end < len(f.source) && f.source[end] != '\n' && isBlank(f.source[end]) {
+		end++
+	}
+	if end == len(f.source) || f.source[end] != '\n' {
+		return at
 	}
 	for end < len(f.source) && isBlank(f.source[end]) {
 		end++
@@ -135,17 +161,17 @@ func (f *File) physical(start int) source.Span {
 }
 
 // colour paints a line as it is written, variables not replaced.
-func (f *File) colour(l line) {
+func (f *File) colour(c *tint.Canvas, l line) {
 	in, _, known := read(l.text)
 	if !known {
 		if !strings.Contains(l.s, "$(") {
-			f.canvas.Paint(l.span(), syntax.ClassBad)
+			c.Paint(l.span(), syntax.ClassBad)
 		}
 		return
 	}
 	paint := func(class syntax.Class, parts ...Part) {
 		for _, p := range parts {
-			f.canvas.Paint(p.Span, class)
+			c.Paint(p.Span, class)
 		}
 	}
 	paint(syntax.ClassName, in.Path, in.Under, in.Name)
@@ -155,9 +181,9 @@ func (f *File) colour(l line) {
 	paint(syntax.ClassString, in.Content, in.Message)
 	paint(syntax.ClassString, in.To...)
 	for _, s := range in.words {
-		f.canvas.Paint(s, syntax.ClassKeyword)
+		c.Paint(s, syntax.ClassKeyword)
 	}
 	for _, v := range outermost(l.variables()) {
-		f.canvas.Paint(l.sub(v.Start, v.End).span(), syntax.ClassVariable)
+		c.Paint(l.sub(v.Start, v.End).span(), syntax.ClassVariable)
 	}
 }

@@ -231,6 +231,16 @@ func TestVariables(t *testing.T) {
 	})
 }
 
+// Values that hold each other would fill any memory: a line that grows too long is a finding, the others are checked.
+func TestTooLong(t *testing.T) {
+	src := "define a = " + strings.Repeat("x", 100) + "\n" + strings.Repeat("define a = $(a)$(a)\n", 40) + "stop all /x\n"
+	got := shown(src, Run(Parse("me", "me", src), shop()).Problems)
+	got = slices.DeleteFunc(got, func(s string) bool { return strings.Contains(s, "X_CMD_REDEFINED") })
+	if len(got) != 34 || got[0] != "9:16 X_CMD_TOO_LONG ($(a))" || got[33] != "42:10 CMD_NO_MATCHING_INSTANCE (/x)" {
+		t.Errorf("%d findings: %q", len(got), got)
+	}
+}
+
 func lines(l ...string) string { return strings.Join(l, "\n") }
 
 // CMD-42: names are compared as a whole, direct children only.
@@ -339,8 +349,12 @@ func FuzzRun(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		file := Parse("me.commands", "me", src)
-		if file.Text() != src {
-			t.Fatalf("%q became %q", src, file.Text())
+		again := ""
+		for _, token := range file.Tokens() {
+			again += token.Span.Of(src)
+		}
+		if again != src {
+			t.Fatalf("%q became %q", src, again)
 		}
 		for _, p := range append(Run(file, shop()).Problems, Circles([]*Result{Run(file, shop())})...) {
 			if s := p.Place.Span; s.Start < 0 || s.End < s.Start || s.End > len(src) {

@@ -36,22 +36,33 @@ func understood(s string) bool {
 	return false
 }
 
-// substitute puts the values of variables into a line (CMD-30). disabled says that one of them has none.
-func (r *runner) substitute(t text) (out text, disabled bool) {
-	return t.replace(func(name string, _ source.Span) (string, bool) {
+// longest is how many bytes an instruction may have once its variables are replaced: values hold values, so that a few lines could
+// make a text that fills any memory.
+const longest = 16 << 10
+
+// substitute puts the values of variables into a line (CMD-30). disabled says that one of them has none, ok is false when the line
+// would become too long.
+func (r *runner) substitute(t text) (out text, disabled, ok bool) {
+	length, full := len(t.s), false
+	out = t.replace(r.longestName, func(name string, at source.Span) (string, bool) {
 		v := r.variables[name]
-		if v == nil {
+		if v == nil || full {
 			return "", false
 		}
 		v.used = true
 		disabled = disabled || v.disabled
-		return v.value, true
-	}), disabled
+		if length += len(v.value); length > longest && v.value != "" {
+			full = true
+			r.report(diag.XCmdTooLong, Part{Span: at}, detail(diag.KindVariable, "$("+strings.ToValidUTF8(name, "?")+")"))
+		}
+		return v.value, !full
+	})
+	return out, disabled, !full
 }
 
 // generate replaces the three generators that need no model. Outside of define other tools refuse them (DEV-22).
 func (r *runner) generate(t text, outside bool) text {
-	return t.replace(func(name string, at source.Span) (value string, known bool) {
+	return t.replace(len("MILLI_TIME"), func(name string, at source.Span) (value string, known bool) {
 		switch name {
 		case "UUID":
 			value = r.UUID
@@ -80,10 +91,10 @@ func (r *runner) suggestVariable(p *diag.Problem, name text) {
 		return
 	}
 	at := r.File.place(name.span())
-	p.Related = append(p.Related, diag.Related{Place: at, Message: "did you mean " + strings.Join(names, " or ") + "?", Exact: true})
+	p.Related = append(p.Related, diag.Related{Place: at, Message: diag.DidYouMean(names), Exact: true})
 	if len(names) == 1 && name.span().Of(r.File.source) == name.s {
 		p.Fixes = append(p.Fixes, diag.Fix{
-			Title: "Replace " + name.s + " by " + names[0], Edits: []source.Edit{{Place: at, With: names[0]}},
+			Title: diag.Say("Replace %s by %s", name.s, names[0]), Edits: []source.Edit{{Place: at, With: names[0]}},
 		})
 	}
 }
@@ -114,10 +125,12 @@ func (r *runner) define(in *Instruction) {
 // set gives a variable its value; a later one replaces it (CMD-31, CMD-44).
 func (r *runner) set(in *Instruction, value string) {
 	name := in.Variable.Text
+	in.Given = value
+	r.longestName = max(r.longestName, len(name))
 	v := r.variables[name]
 	if v != nil {
 		p := r.report(diag.XCmdRedefinedVariable, in.Variable, detail(diag.KindVariable, name))
-		p.Related = append(p.Related, diag.Related{Place: v.place, Message: "first defined here"})
+		p.Related = append(p.Related, diag.Related{Place: v.place, Message: diag.Say("first defined here")})
 		v.value, v.disabled = value, in.Disabled
 		return
 	}
@@ -152,8 +165,7 @@ func (r *runner) value(in *Instruction) (value string, found bool) {
 	}
 	s = r.plain(s)
 	if strings.Contains(s, smartIndex) {
-		index := r.model.free(in.Under.Text, func(index string) string { return strings.ReplaceAll(s, smartIndex, index) })
-		s = strings.ReplaceAll(s, smartIndex, index)
+		s = strings.ReplaceAll(s, smartIndex, r.model.free(in.Under.Text, s))
 	}
 	return s, true
 }

@@ -40,6 +40,8 @@ type Instruction struct {
 	Variable, Value, Content, File, Message Part
 	Command                                 Part
 	To                                      []Part
+	// Given is what a definition comes to; "" when it has a finding, or is disabled.
+	Given string
 
 	words     []source.Span // keywords
 	separator source.Span
@@ -237,9 +239,12 @@ func (in *Instruction) readDefine(rest text) bool {
 	in.words = append(in.words, rest.sub(equals, equals+1).span())
 	in.Variable = rest.sub(0, equals).part()
 	value := rest.from(equals + 1)
-	for i := len(value.s) - 1; i > 0; i-- {
+	for i := len(value.s) - len("under"); i > 0; i-- {
+		if isBlank(value.s[i]) || !isBlank(value.s[i-1]) {
+			continue
+		}
 		word, after, ok := value.from(i).word("under")
-		if after = after.trim(); ok && !isBlank(value.s[i]) && isBlank(value.s[i-1]) && strings.HasPrefix(after.s, "/") {
+		if after = after.trim(); ok && strings.HasPrefix(after.s, "/") {
 			in.words = append(in.words, word.span())
 			in.Under, value = after.part(), value.sub(0, i)
 			break

@@ -39,26 +39,20 @@ type runner struct {
 	model     simulated
 	variables map[string]*variable
 	defined   []*variable // the first definition of each name
-	line      line
-	severe    bool // the current instruction has a finding
+	// longestName is the length of the longest name of a variable.
+	longestName int
+	// still asks for findings alone: neither for what words them, such as names that are near, nor for what comes of the instruction.
+	still  bool
+	paths  *near.Known // the instances of the model, nil until one is not found
+	line   line
+	severe bool // the current instruction has a finding
 }
 
 // Run checks a script against its context: each instruction in the application that those before it leave (CMD-14, CMD-33).
 func Run(f *File, c Context) *Result {
-	if c.Now.IsZero() {
-		c.Now = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
-	}
-	if c.UUID == "" {
-		c.UUID = "00000000-0000-4000-8000-000000000000"
-	}
-	r := &runner{
-		Context: &c, Result: &Result{File: f}, model: simulated{of: c.Instances}, variables: make(map[string]*variable),
-	}
+	r := newRunner(f, c)
 	r.Problems = append(r.Problems, f.Problems...)
-	for _, l := range f.lines {
-		r.line, r.severe = l, false
-		r.step()
-	}
+	r.follow(len(f.source))
 	if len(r.Instructions) == 0 {
 		end := len(f.source)
 		if n := strings.IndexByte(f.source, '\n'); n >= 0 {
@@ -76,6 +70,31 @@ func Run(f *File, c Context) *Result {
 	return r.Result
 }
 
+func newRunner(f *File, c Context) *runner {
+	if c.Now.IsZero() {
+		c.Now = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if c.UUID == "" {
+		c.UUID = "00000000-0000-4000-8000-000000000000"
+	}
+	return &runner{
+		Context: &c, Result: &Result{File: f}, model: simulated{of: c.Instances}, variables: make(map[string]*variable),
+	}
+}
+
+// follow goes through the lines that end before an offset.
+func (r *runner) follow(end int) {
+	for _, l := range r.File.lines {
+		if l.whole.End > end {
+			return
+		}
+		if l.s != "" {
+			r.line, r.severe = l, false
+			r.step()
+		}
+	}
+}
+
 // Missing is the finding about a command without file (CMD-15). It has no place, since there is no file.
 func Missing(name string) diag.Problem {
 	return diag.Problem{Code: diag.CmdInexistingCommandFile, On: name}
@@ -89,7 +108,7 @@ func (r *runner) report(code diag.Code, at Part, details ...diag.Detail) *diag.P
 	case first.Start <= at.Span.Start && at.Span.End <= first.End:
 		p.Place.Span = at.Span
 	default:
-		p.Related = []diag.Related{{Place: r.File.place(at.Span), Message: "here", Exact: true}}
+		p.Related = []diag.Related{{Place: r.File.place(at.Span), Message: diag.Say("here"), Exact: true}}
 	}
 	r.severe = r.severe || diag.Lookup(code).Level == diag.Severe
 	r.Problems = append(r.Problems, p)
@@ -102,27 +121,35 @@ func detail(kind diag.DetailKind, text string) diag.Detail {
 
 // suggest names what a misspelt word may stand for (DIA-45, DIA-47).
 func (r *runner) suggest(p *diag.Problem, word Part, known []string) {
-	names := near.Names(word.Text, known)
+	if !r.still {
+		r.propose(p, word, near.Names(word.Text, known))
+	}
+}
+
+func (r *runner) propose(p *diag.Problem, word Part, names []string) {
 	if len(names) == 0 {
 		return
 	}
 	at := r.File.place(word.Span)
-	p.Related = append(p.Related, diag.Related{Place: at, Message: "did you mean " + strings.Join(names, " or ") + "?", Exact: true})
+	p.Related = append(p.Related, diag.Related{Place: at, Message: diag.DidYouMean(names), Exact: true})
 	if len(names) == 1 && word.Span.Of(r.File.source) == word.Text {
 		edit := source.Edit{Place: at, With: names[0]}
-		p.Fixes = append(p.Fixes, diag.Fix{Title: "Replace " + word.Text + " by " + names[0], Edits: []source.Edit{edit}})
+		p.Fixes = append(p.Fixes, diag.Fix{Title: diag.Say("Replace %s by %s", word.Text, names[0]), Edits: []source.Edit{edit}})
 	}
 }
 
 // step checks one instruction, then does what it does.
 func (r *runner) step() {
-	t, disabled := r.substitute(r.line.text)
+	t, disabled, ok := r.substitute(r.line.text)
+	if !ok {
+		return
+	}
 	in, formed, known := read(t)
 	if !known {
 		r.unrecognized(t)
 		return
 	}
-	if in.Kind != Define {
+	if in.Kind != Define && strings.Contains(t.s, "$(") {
 		t = r.generate(t, true)
 		in, formed, _ = read(t)
 	}
@@ -150,7 +177,7 @@ func (r *runner) step() {
 	case !disabled:
 		r.check(in)
 	}
-	if !r.severe && !in.Disabled {
+	if !r.severe && !in.Disabled && !r.still {
 		r.apply(in)
 	}
 }
@@ -176,7 +203,7 @@ func (r *runner) missingSlash(t text) {
 	}
 	p := r.report(diag.XCmdMissingSlash, t.part())
 	start := r.File.place(source.Span{Start: t.span().Start, End: t.span().Start})
-	p.Fixes = []diag.Fix{{Title: "Add the slash", Edits: []source.Edit{{Place: start, With: "/"}}}}
+	p.Fixes = []diag.Fix{{Title: diag.Say("Add the slash"), Edits: []source.Edit{{Place: start, With: "/"}}}}
 }
 
 // manners are the hints on the way in which an instruction is written.

@@ -100,17 +100,21 @@ func (t text) loose(name string) int {
 
 // variables finds what has the form $(...), from the outside.
 func (t text) variables() (found []source.Span) {
+	end := 0 // of the variable before: one that starts inside it ends with it
 	for at := 0; ; {
 		n := strings.Index(t.s[at:], "$(")
 		if n < 0 {
 			return found
 		}
 		start := at + n
-		length := strings.IndexByte(t.s[start:], ')')
-		if length < 0 {
-			return found
+		if start >= end {
+			length := strings.IndexByte(t.s[start:], ')')
+			if length < 0 {
+				return found
+			}
+			end = start + length + 1
 		}
-		found = append(found, source.Span{Start: start, End: start + length + 1})
+		found = append(found, source.Span{Start: start, End: end})
 		at = start + 2
 	}
 }
@@ -127,13 +131,14 @@ func outermost(variables []source.Span) (kept []source.Span) {
 	return kept
 }
 
-// replace puts values where variables stand. value says whether it knows a name; what it gives is not looked at again (CMD-30).
-func (t text) replace(value func(name string, at source.Span) (string, bool)) text {
+// replace puts values where variables stand. value says whether it knows a name, which is at most so many bytes long; what it gives
+// is not looked at again (CMD-30).
+func (t text) replace(most int, value func(name string, at source.Span) (string, bool)) text {
 	var out text
 	var b strings.Builder
 	at := 0
 	for _, v := range t.variables() {
-		if v.Start < at {
+		if v.Start < at || v.Len() > most+len("$()") {
 			continue
 		}
 		span := t.sub(v.Start, v.End).span()

@@ -38,7 +38,7 @@ func Of(c *syntax.Chunk, o Options) *Decl {
 	r := &reader{text: c.Text(), strict: o.Strict}
 	d := &Decl{}
 	if mark := c.ByteOrderMark(); mark.Len() > 0 {
-		r.report(diag.XByteOrderMark, mark).fix("Remove the byte-order mark", cut(mark))
+		r.report(diag.XByteOrderMark, mark).fix(diag.Say("Remove the byte-order mark"), cut(mark))
 	}
 	switch n := c.Item(); n.Kind() {
 	case syntax.Import:
@@ -75,7 +75,7 @@ func (r *reader) report(code diag.Code, span source.Span, details ...diag.Detail
 }
 
 // fix adds a cure to the finding.
-func (f finding) fix(title string, edits ...source.Edit) {
+func (f finding) fix(title diag.Phrase, edits ...source.Edit) {
 	f.problem.Fixes = append(f.problem.Fixes, diag.Fix{Title: title, Edits: edits})
 }
 

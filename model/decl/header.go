@@ -24,7 +24,7 @@ func (r *reader) header(n syntax.Node, name source.Span, empty diag.Code) {
 	case !syntax.IsID(text):
 		r.report(diag.PMInvalidName, name)
 	case strings.Contains(text, "."):
-		r.report(diag.PMDotIsNotAllowed, name).fix("Replace the dots by underscores", put(name, strings.ReplaceAll(text, ".", "_")))
+		r.report(diag.PMDotIsNotAllowed, name).fix(diag.Say("Replace the dots by underscores"), put(name, strings.ReplaceAll(text, ".", "_")))
 	}
 }
 
@@ -35,7 +35,7 @@ func (r *reader) brackets(n syntax.Node) {
 		return
 	}
 	extra := source.Span{Start: all.Start + 1, End: all.End}
-	r.report(diag.XExtraBracket, extra).fix("Remove the extra bracket", cut(extra))
+	r.report(diag.XExtraBracket, extra).fix(diag.Say("Remove the extra bracket"), cut(extra))
 }
 
 // suspicious hints at components whose name reads like a keyword (DSL-22).
@@ -70,8 +70,8 @@ func (r *reader) instanceOf(n syntax.Node) {
 	words := n.Keyword()
 	switch r.spelling(n) {
 	case loose:
-		r.report(diag.XInstanceOfSpacing, words).fix("Write one space", put(words, "instance of"))
+		r.report(diag.XInstanceOfSpacing, words).fix(diag.Say("Write one space"), put(words, "instance of"))
 	case legacy:
-		r.report(diag.XLegacySyntax, words).fix("Write instance of", put(words, "instance of"))
+		r.report(diag.XLegacySyntax, words).fix(diag.Say("Write instance of"), put(words, "instance of"))
 	}
 }

@@ -94,7 +94,7 @@ func (r *reader) instanceName(i *model.Instance, n syntax.Node, given bool) {
 	case given && i.Count < 2 && strings.HasSuffix(i.Name, " "):
 		end := i.NameSpan.End
 		blanks := source.Span{Start: end - len(i.Name) + len(strings.TrimRight(i.Name, " ")), End: end}
-		r.report(diag.XNameTrailingBlank, blanks).fix("Remove the blank", cut(blanks))
+		r.report(diag.XNameTrailingBlank, blanks).fix(diag.Say("Remove the blank"), cut(blanks))
 	}
 }
 
@@ -108,7 +108,7 @@ func (r *reader) count(p property) (int, source.Span) {
 		return 0, span
 	}
 	if n == 1 {
-		r.report(diag.PMUselessInstanceCount, span).fix("Remove the count", cut(r.wholeLine(p.line)))
+		r.report(diag.PMUselessInstanceCount, span).fix(diag.Say("Remove the count"), cut(r.wholeLine(p.line)))
 	}
 	return int(n), span
 }
@@ -166,7 +166,7 @@ func LegacyChannel(o model.Override) (channels []string, hint diag.Problem) {
 	pieces, _ := syntax.SplitList(o.Value)
 	hint = diag.Problem{
 		Code: diag.XLegacySyntax, Place: source.Place{Span: o.Span},
-		Fixes: []diag.Fix{{Title: "Write channels", Edits: []source.Edit{put(o.Span, "channels")}}},
+		Fixes: []diag.Fix{{Title: diag.Say("Write channels"), Edits: []source.Edit{put(o.Span, "channels")}}},
 	}
 	return labels(pieces), hint
 }

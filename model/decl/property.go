@@ -99,7 +99,7 @@ func mayRepeat(name string) bool {
 
 func (r *reader) common(p property, before source.Span) {
 	if before.Len() > 0 {
-		r.report(diag.XTextBeforeProperty, before).fix("Remove the words before the property",
+		r.report(diag.XTextBeforeProperty, before).fix(diag.Say("Remove the words before the property"),
 			cut(source.Span{Start: before.Start, End: p.nameSpan.Start}))
 	}
 	if p.repeated {
@@ -124,7 +124,7 @@ func (r *reader) tight(p property) (string, source.Span) {
 	text, span := p.value.trimmed()
 	if end := p.value.all().End; end > span.End {
 		blanks := source.Span{Start: span.End, End: end}
-		r.report(diag.XTrailingBlanks, blanks).fix("Remove the blanks", cut(blanks))
+		r.report(diag.XTrailingBlanks, blanks).fix(diag.Say("Remove the blanks"), cut(blanks))
 	}
 	return text, span
 }

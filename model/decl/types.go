@@ -112,7 +112,7 @@ func (r *reader) icon(p property) {
 		r.notApplicable(p)
 		return
 	}
-	r.legacy(p).fix("Remove the icon", cut(r.wholeLine(p.line)))
+	r.legacy(p).fix(diag.Say("Remove the icon"), cut(r.wholeLine(p.line)))
 }
 
 // installer reads the name of an installer; the "iaas" of version 0.1 is the target of today.
@@ -123,7 +123,7 @@ func (r *reader) installer(p property) model.Ref {
 		return model.Ref{}
 	}
 	if !r.strict && strings.EqualFold(name, "iaas") {
-		r.report(diag.XLegacySyntax, span).fix("Write target", put(span, "target"))
+		r.report(diag.XLegacySyntax, span).fix(diag.Say("Write target"), put(span, "target"))
 		name = "target"
 	}
 	return model.Ref{Name: name, Span: span}
@@ -173,9 +173,12 @@ func (r *reader) noInstances(n syntax.Node) {
 
 // moveToDoc offers to turn a legacy label into an annotation (dsl.md 10).
 func (r *reader) moveToDoc(c *model.Component, p property) {
-	start := r.wholeLine(c.Header).Start
-	above := source.Span{Start: start, End: start}
-	r.legacy(p).fix("Write the label as a comment above the block", put(above, "# "+c.Label+"\n"), cut(r.wholeLine(p.line)))
+	header := r.wholeLine(c.Header)
+	above, end := source.Span{Start: header.Start, End: header.Start}, "\n"
+	if strings.HasSuffix(header.Of(r.text), "\r\n") {
+		end = "\r\n"
+	}
+	r.legacy(p).fix(diag.Say("Write the label as a comment above the block"), put(above, "# "+c.Label+end), cut(r.wholeLine(p.line)))
 }
 
 // wholeLine widens a span to its line, line end included.

@@ -54,7 +54,7 @@ func (f field) show(piece source.Span) source.Span {
 func (r *reader) extraCommas(f field, extra source.Span) {
 	if extra.Len() > 0 {
 		span := f.at(extra)
-		r.report(diag.XTrailingComma, span).fix("Remove the comma", cut(span))
+		r.report(diag.XTrailingComma, span).fix(diag.Say("Remove the comma"), cut(span))
 	}
 }
 
@@ -68,7 +68,7 @@ func (r *reader) faults(p property, faults []syntax.Fault) {
 		}
 		found := r.report(f.Code, span, detail(diag.KindVariable, f.Text))
 		if f.Code == diag.PMIncompleteImportedVarName {
-			found.fix("Import every variable", put(span, strings.TrimSuffix(f.Text, ".")+".*"))
+			found.fix(diag.Say("Import every variable"), put(span, strings.TrimSuffix(f.Text, ".")+".*"))
 		}
 	}
 }

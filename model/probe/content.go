@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/syntax"
 )
 
 // content says whether the handler of a section accepts its content (commands-rules-probes.md 4.3).
@@ -66,7 +67,11 @@ func (f *File) file(s *Section) bool {
 			return f.refuse(only)
 		}
 		if outside(name) {
-			f.report(diag.XProbeDeleteOutside, only, diag.Detail{Kind: diag.KindFile, Text: name})
+			at := only
+			if at.Span.Len() == len(at.Text) { // otherwise a parameter stands in the line
+				at.Span.Start = at.Span.End - len(name)
+			}
+			f.report(diag.XProbeDeleteOutside, at, diag.Detail{Kind: diag.KindFile, Text: name})
 		}
 		return true
 	}
@@ -179,4 +184,36 @@ func (f *File) common(s *Section) bool {
 		return f.refuse(s.Content[0])
 	}
 	return true
+}
+
+// words paints those words of the content that belong to the language.
+func (f *File) words(s *Section) {
+	for _, c := range s.Content {
+		if c.Span.Len() != len(c.Text) {
+			continue // parameters were replaced
+		}
+		l := line{text: c.Text, span: c.Span}
+		for i, w := range l.fields() {
+			if isWord(s.Handler.Text, c.Text, i, strings.ToLower(w.Text)) {
+				f.canvas.Paint(w.Span, syntax.ClassKeyword)
+			}
+		}
+	}
+}
+
+// isWord says whether a word of a line of content, counted from 0, belongs to the language of the handler.
+func isWord(handler, content string, i int, word string) bool {
+	starts := func(words string) bool {
+		_, ok := after(content, words)
+		return ok && i < len(strings.Fields(words))
+	}
+	switch handler {
+	case "file":
+		return starts("delete if exists") || starts("notify if not exists")
+	case "nagios":
+		return starts("nagios configuration at") || starts("notify if")
+	case "docker":
+		return false
+	}
+	return i == 0 && word == "check" || i > 1 && word == "that"
 }

@@ -84,10 +84,10 @@ func (f *File) extensions(r *reading) {
 		p := f.report(diag.XProbeUnknownHandler, s.Handler, diag.Detail{Kind: diag.KindName, Text: s.Handler.Text})
 		names := near.Names(s.Handler.Text, slices.Concat(handlers, ourHandlers))
 		if len(names) > 0 {
-			p.Related = []diag.Related{{Place: p.Place, Message: "did you mean " + strings.Join(names, " or ") + "?", Exact: true}}
+			p.Related = []diag.Related{{Place: p.Place, Message: diag.DidYouMean(names), Exact: true}}
 		}
 		if len(names) == 1 && !r.moved {
-			p.Fixes = []diag.Fix{{Title: "Replace it by " + names[0], Edits: []source.Edit{{Place: p.Place, With: names[0]}}}}
+			p.Fixes = []diag.Fix{{Title: diag.Say("Replace it by %s", names[0]), Edits: []source.Edit{{Place: p.Place, With: names[0]}}}}
 		}
 	}
 }
@@ -98,5 +98,6 @@ func (r *reading) finish(f *File) {
 		return
 	}
 	r.section.Valid = f.content(&r.section)
+	f.words(&r.section)
 	f.Sections = append(f.Sections, r.section)
 }

@@ -35,6 +35,8 @@ type File struct {
 	Problems []diag.Problem
 	// Used are the parameters that sections mention.
 	Used map[string]bool
+	// Mentions are where they do so, braces included; Text is the name.
+	Mentions []Word
 
 	canvas *tint.Canvas
 }
@@ -134,6 +136,9 @@ func Parse(name, text string, parameters map[string]string) *File {
 	}
 	current.finish(f)
 	f.repeated()
+	for _, m := range f.Mentions {
+		f.canvas.Paint(m.Span, syntax.ClassVariable)
+	}
 	return f
 }
 
@@ -194,6 +199,7 @@ func (f *File) replace(l line, parameters map[string]string) (out []line) {
 		}
 		at = end
 		f.Used[name] = true
+		f.Mentions = append(f.Mentions, Word{strings.ToValidUTF8(name, "?"), l.word(start, end).Span})
 		value, known := parameters[name]
 		if !known {
 			word := l.word(start, end)
@@ -224,6 +230,6 @@ func (f *File) repeated() {
 			continue
 		}
 		p := f.report(diag.XProbeDuplicateEvent, s.Event, diag.Detail{Kind: diag.KindValue, Text: s.Event.Text})
-		p.Related = []diag.Related{{Place: f.Place(other.Span), Message: "also raised here"}}
+		p.Related = []diag.Related{{Place: f.Place(other.Span), Message: diag.Say("also raised here")}}
 	}
 }

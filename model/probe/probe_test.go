@@ -54,7 +54,7 @@ func TestFindings(t *testing.T) {
 			"6:1-21 X_PROBE_INVALID_CONTENT (notify if not exists)",
 		}},
 		{"deletion elsewhere", "[EVENT file a]\nDelete if exists /etc/x\n[EVENT file b]\ndelete if exists /tmp/../x\n[EVENT file c]\ndelete if exists a/b\n[EVENT file d]\ndelete if exists", "file a ok, file b ok, file c ok, file d no", []string{
-			"2:1-24 X_PROBE_DELETE_OUTSIDE (/etc/x)", "4:1-27 X_PROBE_DELETE_OUTSIDE (/tmp/../x)", "8:1-17 X_PROBE_INVALID_CONTENT (delete if exists)",
+			"2:18-24 X_PROBE_DELETE_OUTSIDE (/etc/x)", "4:18-27 X_PROBE_DELETE_OUTSIDE (/tmp/../x)", "8:1-17 X_PROBE_INVALID_CONTENT (delete if exists)",
 		}},
 		{"PRB-21 rest", "[EVENT rest e]\ncheck https://h:1/q?a=b that load_1 >= 5 percent", "rest e ok", nil},
 		{"PRB-21 text around", "[EVENT rest e]\ncheck http://h that a = 1\nmore", "rest e no", []string{"3:1-5 X_PROBE_INVALID_CONTENT (more)"}},

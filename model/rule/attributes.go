@@ -41,6 +41,7 @@ func (p *parser) attributes(from, to int, unfinished bool) {
 			end = p.untilAttribute(at, to)
 			span := p.trim(at, end)
 			p.paint(span, syntax.ClassBad)
+			p.part(Unrecognized, span, "")
 			if unfinished {
 				p.broken(span)
 				return
@@ -51,6 +52,7 @@ func (p *parser) attributes(from, to int, unfinished bool) {
 		}
 		span := source.Span{Start: at, End: end}
 		p.paint(span, syntax.ClassProperty)
+		p.attributePart(a, n, span)
 		p.given(a, n, span, given)
 		at = end
 	}
@@ -61,7 +63,7 @@ func (p *parser) given(a *attribute, n int, span source.Span, given map[string]s
 	key, _, _ := strings.Cut(a.name, ":")
 	if first, again := given[key]; again {
 		found := p.report(diag.XRuleUnknownAttribute, span, diag.Detail{Kind: diag.KindUnrecognized, Text: p.plain(span)})
-		found.Related = []diag.Related{{Place: p.Place(first), Message: "this one counts"}}
+		found.Related = []diag.Related{{Place: p.Place(first), Message: diag.Say("this one counts")}}
 		return
 	}
 	given[key] = span

@@ -20,6 +20,7 @@ func (p *parser) events(when source.Span, to int) {
 	if end := p.words(at, to, perInstance); end >= 0 {
 		s := p.trim(at, end)
 		p.paint(s, syntax.ClassKeyword)
+		p.part(PerInstance, s, perInstance)
 		p.Rule.PerInstance = true
 		p.report(diag.XRuleExtension, s, diag.Detail{Kind: diag.KindValue, Text: perInstance})
 		at = end
@@ -47,6 +48,7 @@ func (p *parser) joined(at, to int) (by string, ok bool) {
 	flush := func() {
 		if name.Len() > 0 {
 			p.paint(name, syntax.ClassVariable)
+			p.part(Event, name, "")
 			p.Rule.Events = append(p.Rule.Events, Word{p.plain(name), name})
 		}
 		name = source.Span{}
@@ -77,6 +79,7 @@ func (p *parser) joined(at, to int) (by string, ok bool) {
 		}
 		by, joint = word, s
 		p.paint(s, syntax.ClassKeyword)
+		p.part(Joint, s, word)
 	}
 	flush()
 	if joint.Len() > 0 {

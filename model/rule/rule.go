@@ -53,6 +53,8 @@ type File struct {
 	// Header is where a finding about the rule as a whole stands: its name, or the word rule.
 	Header source.Span
 	canvas *tint.Canvas
+	parts  []Part
+	rest   int // where a text that is no part of the rule starts, after it; -1 when there is none
 }
 
 // Loadable says whether the rule may be used: it has no finding of its own (RUL-11).
@@ -79,9 +81,10 @@ type parser struct {
 
 // Parse reads a rule file. It always gives a file, whatever the text is.
 func Parse(name, text string) *File {
-	p := &parser{File: &File{Name: name, canvas: tint.New(text)}, text: text}
+	p := &parser{File: &File{Name: name, canvas: tint.New(text), rest: -1}, text: text}
 	p.Rule.TimeWindow = -1
 	p.file()
+	p.finish()
 	for _, c := range p.comments {
 		p.paint(c, syntax.ClassComment)
 	}
@@ -123,12 +126,14 @@ func (p *parser) file() {
 	}
 	p.paint(when, syntax.ClassKeyword)
 	p.attributes(rest, when.Start, false)
+	p.part(KeywordWhen, when, "when")
 	then, ok := p.find("then", when.End)
 	if !ok {
 		p.unfinished()
 		return
 	}
 	p.paint(then, syntax.ClassKeyword)
+	p.part(KeywordThen, then, "then")
 	p.events(when, then.Start)
 	end, ok := p.end(then.End)
 	if !ok {
@@ -136,6 +141,7 @@ func (p *parser) file() {
 		return
 	}
 	p.paint(end, syntax.ClassKeyword)
+	p.part(KeywordEnd, end, "end")
 	p.commands(then, end.Start)
 	p.after(end.End)
 	p.timing()
@@ -163,6 +169,7 @@ func (p *parser) header(start int) (rest int, ok bool) {
 	}
 	p.keyword, p.Header = first, first
 	p.paint(first, syntax.ClassKeyword)
+	p.part(KeywordRule, first, "rule")
 	open := p.skip(first.End)
 	if open >= len(p.bare) {
 		p.broken(first)
@@ -175,6 +182,7 @@ func (p *parser) header(start int) (rest int, ok bool) {
 	}
 	quoted := source.Span{Start: open, End: open + length + 2}
 	p.paint(quoted, syntax.ClassName)
+	p.part(Name, quoted, "")
 	inner := p.trim(open+1, quoted.End-1)
 	p.Rule.Name = Word{valid(inner.Of(p.text)), inner}
 	if !strings.Contains(p.text[first.Start:quoted.End], "\n") {
@@ -207,6 +215,7 @@ func (p *parser) commands(then source.Span, end int) {
 		}
 		if s := p.trim(start, stop); s.Len() > 0 {
 			p.paint(s, syntax.ClassType)
+			p.part(Command, s, "")
 			p.Rule.Commands = append(p.Rule.Commands, Word{p.plain(s), s})
 		}
 		start = stop + 1
@@ -219,12 +228,15 @@ func (p *parser) commands(then source.Span, end int) {
 // after looks at what follows the rule: nothing may, and a second rule is told apart (RUL-3, RUL-4).
 func (p *parser) after(from int) {
 	next := p.word(from)
+	if next.Len() > 0 {
+		p.rest = next.Start
+	}
 	switch {
 	case next.Len() == 0:
 	case strings.EqualFold(next.Of(p.bare), "rule"):
 		p.paint(source.Span{Start: next.Start, End: len(p.text)}, syntax.ClassBad)
 		found := p.report(diag.XRuleSeveralRules, next)
-		found.Related = []diag.Related{{Place: p.Place(p.keyword), Message: "the first rule stands here"}}
+		found.Related = []diag.Related{{Place: p.Place(p.keyword), Message: diag.Say("the first rule stands here")}}
 	default:
 		p.broken(p.restOfLine(next.Start))
 	}

@@ -118,8 +118,8 @@ func (p *parser) restOfLine(start int) source.Span {
 func (p *parser) plain(s source.Span) string {
 	var b strings.Builder
 	at := s.Start
-	for _, c := range p.comments {
-		if c.Start >= at && c.End <= s.End {
+	for _, c := range p.within(s) {
+		if c.End <= s.End {
 			b.WriteString(p.text[at:c.Start])
 			b.WriteByte(' ')
 			at = c.End

@@ -40,7 +40,10 @@ func TestDIA51Fixes(t *testing.T) {
 		{"closing bracket before a header", "VM {\n\ta: b;\n\n# of A\nA {\n}\n", "VM {\n\ta: b;\n}\n\n# of A\nA {\n}\n"},
 		{"what nobody can guess", "VM {\n\tfoo bar\n}\n", ""},
 		{"an unknown line", "foo bar\n", ""},
-		{"two constructs", "import a; b\n", ""},
+		{"two imports on a line", "import a; import b; # c\n", "import a;\nimport b; # c\n"},
+		{"two properties on a line", "VM {\r\n\ta: b; c: \"x;y\"; d: e;\r\n}\r\n", "VM {\r\n\ta: b;\r\n\tc: \"x;y\";\r\n\td: e;\r\n}\r\n"},
+		{"a semicolon too much", "VM {\n\ta: b; ;\n}\n", "VM {\n\ta: b;\n}\n"},
+		{"two constructs, one of them unknown", "import a; b\n", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := fixed(test.text); got != test.want {

@@ -61,7 +61,11 @@ func (t *Tree) Reparse(text string) *Tree {
 	if kept > 0 {
 		at = entries[kept-1].end()
 	}
-	return newTree(text, t.resume(text, entries, at, len(text)-suffix))
+	lines := t.Lines().Edited(text, same, suffix)
+	return &Tree{
+		text: text, entries: t.resume(text, entries, at, len(text)-suffix),
+		lines: func() *source.Lines { return lines },
+	}
 }
 
 // resume parses the text from an offset until a chunk of the old tree starts where nothing differs any more.
@@ -139,11 +143,16 @@ func (t *Tree) Chunks() iter.Seq2[int, *Chunk] {
 
 // ChunkAt gives the chunk that holds an offset, with its start; nil for an empty text. The end of the text belongs to the last chunk.
 func (t *Tree) ChunkAt(offset int) (int, *Chunk) {
-	i := sort.Search(len(t.entries), func(i int) bool { return t.entries[i].start > offset }) - 1
-	if i = max(i, 0); i >= len(t.entries) {
+	i := t.entryAt(offset)
+	if i >= len(t.entries) {
 		return 0, nil
 	}
 	return t.entries[i].start, t.entries[i].chunk
+}
+
+// entryAt is the number of the chunk that holds an offset.
+func (t *Tree) entryAt(offset int) int {
+	return max(0, sort.Search(len(t.entries), func(i int) bool { return t.entries[i].start > offset })-1)
 }
 
 // Kind is the kind of the file.
