@@ -47,10 +47,10 @@ func hasPrefix(full, prefix string) bool {
 // Exported says whether some component exports what a reference of the application itself asks for (MOD-140). The prefix of a
 // variable is the name of the type that declares it: there, or among its members, the exporter must be.
 func (g *Graph) Exported(i Import) bool {
-	if r := lookup(g.rank, i.Prefix); r != none && Answered(g.exports[r], i) {
+	if r := g.rank.get(i.Prefix); r != none && Answered(g.exports[r], i) {
 		return true
 	}
-	f := lookup(g.facetRank, i.Prefix)
+	f := g.facetRank.get(i.Prefix)
 	return f != none && slices.ContainsFunc(g.members[f], func(m int32) bool { return Answered(g.exports[m], i) })
 }
 
@@ -63,17 +63,42 @@ type open struct {
 
 func (g *Graph) findOpen() (list []open) {
 	for r := range g.sorted {
-		for k, i := range g.imports[r] {
-			if i.External {
-				continue
-			}
-			if !i.Optional && Answered(g.exports[r], i) {
-				list = append(list, open{int32(r), k, true})
-			} else if !g.Exported(i) {
-				list = append(list, open{int32(r), k, false})
-			}
+		list = g.addOpen(list, int32(r))
+	}
+	return list
+}
+
+func (g *Graph) addOpen(list []open, r int32) []open {
+	for k, i := range g.imports[r] {
+		if i.External {
+			continue
+		}
+		if !i.Optional && Answered(g.exports[r], i) {
+			list = append(list, open{r, k, true})
+		} else if !g.Exported(i) {
+			list = append(list, open{r, k, false})
 		}
 	}
+	return list
+}
+
+// reopen is findOpen for a graph that differs from an earlier one in what it touched only. now are the ranks that components have
+// got, nil when they kept them.
+func (g *Graph) reopen(before []open, now []int32) (list []open) {
+	for _, o := range before {
+		if now != nil {
+			o.owner = now[o.owner]
+		}
+		if o.owner != none && !g.touched[o.owner] {
+			list = append(list, o)
+		}
+	}
+	for r, is := range g.touched {
+		if is {
+			list = g.addOpen(list, int32(r))
+		}
+	}
+	slices.SortFunc(list, func(a, b open) int { return cmp.Or(cmp.Compare(a.owner, b.owner), cmp.Compare(a.at, b.at)) })
 	return list
 }
 
@@ -90,7 +115,7 @@ func (g *Graph) Unresolved() []Asking { return g.asking(false) }
 func (g *Graph) SelfImports() []Asking { return g.asking(true) }
 
 func (g *Graph) asking(self bool) (out []Asking) {
-	for _, o := range g.open() {
+	for _, o := range g.open.get() {
 		if o.self == self {
 			out = append(out, Asking{g.sorted[o.owner], g.imports[o.owner][o.at]})
 		}

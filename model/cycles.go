@@ -6,7 +6,7 @@ import "slices"
 // holds, and so on, the component again (spec/model.md 6.5). Sorted by name.
 func (g *Graph) ContainmentCycles() [][]*Component {
 	var out [][]*Component
-	for _, path := range g.cycles() {
+	for _, path := range g.cycles.get() {
 		cycle := make([]*Component, len(path))
 		for k, j := range path {
 			cycle[k] = g.sorted[j]
@@ -16,12 +16,67 @@ func (g *Graph) ContainmentCycles() [][]*Component {
 	return out
 }
 
+// ExtendingThemselves are the components that extend themselves, directly or not, sorted by name (spec/model.md 6.5).
+func (g *Graph) ExtendingThemselves() (out []*Component) {
+	for r := range g.supers {
+		if g.extendsItself(int32(r)) {
+			out = append(out, g.sorted[r])
+		}
+	}
+	return out
+}
+
+func (g *Graph) extendsItself(r int32) bool {
+	supers := g.supers[r]
+	return g.super[supers[len(supers)-1]] == r
+}
+
 // findCycles is what cycles holds: ways back by rank. They depend on the relations alone.
 func (g *Graph) findCycles() (ways [][]int32) {
 	for _, i := range g.inCycles() {
 		ways = append(ways, g.wayBack(i))
 	}
 	return ways
+}
+
+// manyTouched is the number of components from which on it is cheaper to look at all of them.
+const manyTouched = 100
+
+// newCycles is findCycles for a graph that comes from one without circles: a new one goes through a component that holds something
+// else than before.
+func (g *Graph) newCycles() [][]int32 {
+	count := 0
+	for _, is := range g.touched {
+		if is {
+			count++
+		}
+	}
+	if count > manyTouched {
+		return g.findCycles()
+	}
+	seen := newSet(len(g.sorted))
+	for r, is := range g.touched {
+		if is && len(g.children[r]) > 0 && g.holdsItself(int32(r), seen) {
+			return g.findCycles()
+		}
+	}
+	return nil
+}
+
+// holdsItself says whether children lead from a component back to it.
+func (g *Graph) holdsItself(r int32, seen *set) bool {
+	seen.clear()
+	for todo := slices.Clone(g.children[r]); len(todo) > 0; {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if i == r {
+			return true
+		}
+		if seen.add(i) {
+			todo = append(todo, g.children[i]...)
+		}
+	}
+	return false
 }
 
 // inCycles are the components that children lead back to. Components that share a row of children go through one node
@@ -57,9 +112,12 @@ func (g *Graph) inCycles() []int32 {
 	return out
 }
 
-// wayBack finds a shortest cycle through a component, breadth first, in alphabetical order.
-func (g *Graph) wayBack(start int32) []int32 {
-	from := make([]int32, len(g.children))
+// wayBack finds a shortest cycle through a component, in alphabetical order.
+func (g *Graph) wayBack(start int32) []int32 { return shortestWay(g.children, start) }
+
+// shortestWay leads from a node back to it, breadth first.
+func shortestWay(next [][]int32, start int32) []int32 {
+	from := make([]int32, len(next))
 	for i := range from {
 		from[i] = none
 	}
@@ -67,13 +125,13 @@ func (g *Graph) wayBack(start int32) []int32 {
 	for len(queue) > 0 {
 		i := queue[0]
 		queue = queue[1:]
-		for _, child := range g.children[i] {
-			if child == start {
+		for _, to := range next[i] {
+			if to == start {
 				return trail(from, start, i)
 			}
-			if from[child] == none {
-				from[child] = i
-				queue = append(queue, child)
+			if from[to] == none {
+				from[to] = i
+				queue = append(queue, to)
 			}
 		}
 	}

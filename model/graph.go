@@ -4,7 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Graph is the set of types of an application, with everything that inheritance, facets and containment imply
@@ -14,8 +13,8 @@ import (
 type Graph struct {
 	components []*Component // in declaration order, each name once
 	facets     []*Facet
-	rank       map[string]int32 // component name to rank
-	facetRank  map[string]int32
+	rank       ranks // of components
+	facetRank  ranks
 	sorted     []*Component // by rank
 	sortedF    []*Facet
 	rankAt     []int32 // rank of each of components
@@ -40,10 +39,14 @@ type Graph struct {
 	imports      [][]Import
 
 	unknown []missing
+	names   *names // see Alike
 
 	// What only a check asks for is computed when it is asked for, and shared by the graphs for which it is the same.
-	cycles func() [][]int32
-	open   func() []open
+	cycles *lazy[[][]int32]
+	open   *lazy[[]open]
+	asked  *lazy[[][]string]
+
+	history // how it came out of an earlier graph
 }
 
 // missing is an unknown reference: its owner by rank, its position in the property.
@@ -82,43 +85,30 @@ type rows [][]int32
 // NewGraph computes a graph. Of several declarations with one name the first counts (MOD-36); unknown names are ignored;
 // it terminates on every cycle (MOD-60).
 func NewGraph(components []*Component, facets []*Facet) *Graph {
-	g := &Graph{declared: len(components) + len(facets)}
-	g.components, g.sorted, g.rank, g.rankAt = rankByName(components, func(c *Component) string { return c.Name })
-	g.facets, g.sortedF, g.facetRank, g.facetAt = rankByName(facets, func(f *Facet) string { return f.Name })
+	g := &Graph{declared: len(components) + len(facets), names: new(names)}
+	g.order(rankByName(components, componentName), rankByName(facets, facetName))
 	g.relate()
 	g.contain()
 	g.qualify()
-	g.cycles = sync.OnceValue(g.findCycles)
-	g.open = sync.OnceValue(g.findOpen)
+	g.postpone()
+	g.id = new(identity)
 	return g
 }
 
-// rankByName keeps the first declaration of each name and orders names alphabetically.
-func rankByName[T any](all []T, name func(T) string) (kept, sorted []T, rank map[string]int32, at []int32) {
-	rank = make(map[string]int32, len(all))
-	kept = make([]T, 0, len(all))
-	names := make([]string, 0, len(all))
-	for _, t := range all {
-		n := name(t)
-		if _, again := rank[n]; !again {
-			rank[n] = int32(len(kept))
-			kept = append(kept, t)
-			names = append(names, n)
-		}
-	}
-	order := make([]int32, len(kept))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return strings.Compare(names[a], names[b]) })
-	sorted, at = make([]T, len(kept)), make([]int32, len(kept))
-	for r, i := range order {
-		sorted[r] = kept[i]
-		at[i] = int32(r)
-		rank[names[i]] = int32(r)
-	}
-	return kept, sorted, rank, at
+// postpone leaves what only a check asks for until it is asked for.
+func (g *Graph) postpone() {
+	g.cycles, g.open, g.asked = later(g.findCycles), later(g.findOpen), later(g.findAsked)
 }
+
+// order takes the types in.
+func (g *Graph) order(c ranked[*Component], f ranked[*Facet]) {
+	g.components, g.sorted, g.rank, g.rankAt = c.kept, c.sorted, c.ranks, c.at
+	g.facets, g.sortedF, g.facetRank, g.facetAt = f.kept, f.sorted, f.ranks, f.at
+}
+
+func componentName(c *Component) string { return c.Name }
+
+func facetName(f *Facet) string { return f.Name }
 
 // Components are all components, in declaration order.
 func (g *Graph) Components() []*Component { return g.components }
@@ -156,7 +146,7 @@ func (g *Graph) describe(m missing) Unknown {
 
 // Component finds a component by name; nil when there is none.
 func (g *Graph) Component(name string) *Component {
-	if i, ok := g.rank[name]; ok {
+	if i := g.rank.get(name); i != none {
 		return g.sorted[i]
 	}
 	return nil
@@ -164,7 +154,7 @@ func (g *Graph) Component(name string) *Component {
 
 // Facet finds a facet by name; nil when there is none.
 func (g *Graph) Facet(name string) *Facet {
-	if i, ok := g.facetRank[name]; ok {
+	if i := g.facetRank.get(name); i != none {
 		return g.sortedF[i]
 	}
 	return nil
@@ -277,21 +267,14 @@ func (g *Graph) of(c *Component) int32 {
 	if c == nil {
 		return none
 	}
-	return lookup(g.rank, c.Name)
+	return g.rank.get(c.Name)
 }
 
 func (g *Graph) ofFacet(f *Facet) int32 {
 	if f == nil {
 		return none
 	}
-	return lookup(g.facetRank, f.Name)
-}
-
-func lookup(rank map[string]int32, name string) int32 {
-	if i, ok := rank[name]; ok {
-		return i
-	}
-	return none
+	return g.facetRank.get(f.Name)
 }
 
 // componentsOf copies a row: a caller never shares memory with the graph.

@@ -10,7 +10,7 @@ func (g *Graph) relate() {
 	for i, c := range g.sorted {
 		g.super[i] = none
 		if c.Extends.Name != "" {
-			if g.super[i] = lookup(g.rank, c.Extends.Name); g.super[i] == none {
+			if g.super[i] = g.rank.get(c.Extends.Name); g.super[i] == none {
 				g.unknown = append(g.unknown, missing{owner: int32(i), wanted: WantComponent})
 			}
 		}
@@ -30,7 +30,7 @@ func (g *Graph) relate() {
 // resolveFacets turns names into ranks, in order; repeated ones count once (DSL-48).
 func (g *Graph) resolveFacets(space *arena, owner missing, refs []Ref) []int32 {
 	for k, r := range refs {
-		i := lookup(g.facetRank, r.Name)
+		i := g.facetRank.get(r.Name)
 		if i == none {
 			owner.at = k
 			g.unknown = append(g.unknown, owner)
@@ -129,9 +129,9 @@ type listed struct{ components, facets []int32 }
 // resolveChildren finds what names of children designate: a component if there is one, else a facet (MOD-37).
 func (g *Graph) resolveChildren(owner missing, refs []Ref) (l listed) {
 	for k, r := range refs {
-		if c := lookup(g.rank, r.Name); c != none {
+		if c := g.rank.get(r.Name); c != none {
 			l.components = append(l.components, c)
-		} else if f := lookup(g.facetRank, r.Name); f != none {
+		} else if f := g.facetRank.get(r.Name); f != none {
 			l.facets = append(l.facets, f)
 		} else {
 			owner.at = k

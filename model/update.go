@@ -2,7 +2,6 @@ package model
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/roboconf/workbench/model/source"
 )
@@ -11,9 +10,10 @@ import (
 // each keystroke. When only values, places or one type's variables changed, all relations are taken over.
 func (g *Graph) Update(components []*Component, facets []*Facet) *Graph {
 	if !g.sameShape(components, facets) {
-		return NewGraph(components, facets)
+		return g.reshape(components, facets)
 	}
 	u := *g
+	u.history = history{id: new(identity), from: g.id}
 	u.components, u.facets = components, facets
 	u.sorted, u.sortedF = make([]*Component, len(components)), make([]*Facet, len(facets))
 	done, doneF := make([]bool, len(components)), make([]bool, len(facets))
@@ -30,7 +30,7 @@ func (g *Graph) Update(components []*Component, facets []*Facet) *Graph {
 		r := g.facetAt[i]
 		u.sortedF[r] = f
 		doneF[r] = true
-		if old := g.facets[i]; old != f && (old.Installer.Name != f.Installer.Name || !same(old.Exports, f.Exports)) {
+		if old := g.facets[i]; old != f && !sameFacet(old, f) {
 			changedF = append(changedF, r)
 		}
 	}
@@ -40,11 +40,33 @@ func (g *Graph) Update(components []*Component, facets []*Facet) *Graph {
 	u.installer, u.imports = slices.Clone(g.installer), slices.Clone(g.imports)
 	u.exports, u.facetExports = slices.Clone(g.exports), slices.Clone(g.facetExports)
 	u.spoil(changed, changedF, done, doneF)
+	asked := u.touch(g, changed, changedF, done, doneF)
 	u.requalify(done, doneF)
-	if !u.sameAnswers(g, changed, changedF) {
-		u.open = sync.OnceValue(u.findOpen)
+	sameAnswers := u.sameAnswers(g, changed, changedF)
+	if !sameAnswers || !u.sameInstallers(g, changed, changedF) {
+		u.names = new(names)
+	}
+	if !sameAnswers {
+		u.answerAgain(g, asked, nil)
 	}
 	return &u
+}
+
+// answerAgain finds out later who answers whom, from what is known of the earlier graph. c says which ranks types had, nil when they
+// kept them.
+func (g *Graph) answerAgain(old *Graph, asked map[string]bool, c *comparison) {
+	var was, wasF, now []int32
+	if c != nil {
+		was, wasF, now = c.was, c.wasF, c.now()
+	}
+	g.open, g.asked = later(g.findOpen), later(g.findAsked)
+	if before, known := old.open.known(); known {
+		g.open = later(func() []open { return g.reopen(before, now) })
+	}
+	if before, known := old.asked.known(); known {
+		n := len(old.sorted)
+		g.asked = later(func() [][]string { return g.reask(before, n, asked, was, wasF) })
+	}
 }
 
 // sameAnswers says whether the same imports are answered as before: no type imports or exports another name.
@@ -93,6 +115,10 @@ func (g *Graph) sameShape(components []*Component, facets []*Facet) bool {
 // sameContent says whether two declarations of one shape say the same; it may say no of equal ones.
 func sameContent(a, b *Component) bool {
 	return a.Installer.Name == b.Installer.Name && same(a.Exports, b.Exports) && same(a.Imports, b.Imports)
+}
+
+func sameFacet(a, b *Facet) bool {
+	return a.Installer.Name == b.Installer.Name && same(a.Exports, b.Exports)
 }
 
 // same says whether two slices are one: declarations that did not change share theirs.

@@ -126,10 +126,13 @@ func (g *Graph) exportComponent(i int32, done []bool) {
 func (g *Graph) exportsOf(i int32) []Variable {
 	c := g.sorted[i]
 	super := g.super[i]
+	if g.extendsItself(i) {
+		super = none // else who comes first would decide what is inherited
+	}
 	if super == none && len(g.ownFacets[i]) == 0 {
 		return ownExports(c.Name, c.Exports)
 	}
-	var t table
+	t := table{vars: make([]Variable, 0, g.roomFor(i))}
 	for _, f := range g.ownFacets[i] {
 		t.addMissing(g.facetExports[f])
 	}
@@ -143,6 +146,18 @@ func (g *Graph) exportsOf(i int32) []Variable {
 	}
 	g.replicate(i, &t, inherited, overridden)
 	return t.sorted()
+}
+
+// roomFor is how many variables a component may come to export: what it inherits, once more under its own name, and its own.
+func (g *Graph) roomFor(i int32) int {
+	inherited := 0
+	for _, f := range g.ownFacets[i] {
+		inherited += len(g.facetExports[f])
+	}
+	if super := g.super[i]; super != none && !g.extendsItself(i) {
+		inherited += len(g.exports[super])
+	}
+	return 2*inherited + len(g.sorted[i].Exports)
 }
 
 // ownExports qualifies the variables of a type that inherits nothing; the last of equal names counts (DSL-43).

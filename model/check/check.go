@@ -8,16 +8,33 @@ import (
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
-	"github.com/roboconf/workbench/model/near"
-	"github.com/roboconf/workbench/model/rule"
-	"github.com/roboconf/workbench/model/source"
 )
+
+// Options say how an application is checked, beside what its own settings say (.roboconf/check).
+type Options struct {
+	// Strict is the profile of those whose model the reference reads too: hints about portability become warnings (DIA-42).
+	Strict bool
+	// Beside are the other applications that are known: they answer external imports.
+	Beside []*model.Application
+	// Memo carries what was found from one check of a folder to the next; nil to start anew.
+	Memo *Memo
+	// Puppet says whether Puppet's own parser accepts the text of a manifest, and what it has against it. It is asked once for each
+	// text while a Memo is kept. nil where Puppet is not installed: nothing is said then (diagnostics.md 3.6).
+	Puppet func(manifest string) (message string, ok bool)
+}
 
 // All gives the problems of a loaded application: those of the loading and those of every rule,
 // sorted (DIA-3), each once (DIA-2).
-func All(r *load.Result, fsys fs.FS) []diag.Problem {
+func All(r *load.Result, fsys fs.FS) []diag.Problem { return With(r, fsys, Options{}) }
+
+// With is All with options.
+func With(r *load.Result, fsys fs.FS, o Options) []diag.Problem {
+	settings, mistakes := ReadSettings(fsys)
 	s := newSubject(r, fsys)
-	found := slices.Clone(r.Problems)
+	s.options, s.settings = o, settings
+	s.countMeant()
+	s.remember()
+	found := append(slices.Clone(r.Problems), mistakes...)
 	for _, rule := range projectRules {
 		found = append(found, rule(s)...)
 	}
@@ -25,16 +42,22 @@ func All(r *load.Result, fsys fs.FS) []diag.Problem {
 		for _, rule := range modelRules {
 			found = append(found, rule(s)...)
 		}
+		found = append(found, s.names()...)
+		found = append(found, s.declarations()...)
+		if settings.wants(diag.XCmdNeverUsed) {
+			found = append(found, neverUsed(s)...)
+		}
 	}
+	s.keep()
 	if r.Recipe {
 		found = slices.DeleteFunc(found, droppedForRecipes)
 	}
-	return r.Locate(found)
+	return r.Locate(settings.apply(found, o.Strict || settings.Strict))
 }
 
 // Dir loads and checks a folder.
 func Dir(fsys fs.FS, o load.Options) (*load.Result, []diag.Problem) {
-	r := load.Dir(fsys, o, nil)
+	r := load.Dir(fsys, Loading(fsys, o), nil)
 	return r, All(r, fsys)
 }
 
@@ -50,6 +73,8 @@ func Model(app *model.Application) []diag.Problem {
 	for _, rule := range slices.Concat(descriptorRules, modelRules) {
 		found = append(found, rule(s)...)
 	}
+	found = append(found, s.names()...)
+	found = append(found, s.declarations()...)
 	return r.Locate(found)
 }
 
@@ -63,114 +88,45 @@ var descriptorRules = []question{
 }
 
 // projectRules look at the folder, whether there is a graph or not.
-var projectRules = slices.Concat(descriptorRules, []question{resources, rulesAlone, ruleCommands, ruleNames, commandTwins, probesAlone, probeExtensions, events})
+var projectRules = slices.Concat(descriptorRules, []question{
+	descriptorKeys, unknownDSL, entryFiles, importedFiles, recipeFolder, texts,
+	rulesAlone, ruleCommands, ruleNames, commandTwins, probesAlone, probeExtensions, events,
+})
 
-// modelRules look at the graph and the instances.
+// nameRules look at the names of types and of files alone. While those stay, only the rules that found something are asked again.
+var nameRules = []question{unusedFolders, similarTypes}
+
+// modelRules look at the graph and the instances as a whole.
 var modelRules = []question{
-	noRoot, componentNames, facetNames, variableNames,
-	noInstaller, invalidInstaller, rootInstaller,
-	randomKinds, randomValues,
-	importsOwnExports, unresolvableImports,
-	containmentCycles, componentCycles, facetCycles,
-	orphanFacets, unreachableComponents,
-	instanceNames, instanceParents, overrides, missingValues,
+	noRoot, importsOwnExports, unresolvableImports,
+	containmentCycles, componentCycles, facetCycles, deadlocks,
+	orphanFacets, unreachableComponents, unreachable, unusedFacets, neverInstantiated,
+	similarSiblings, prefixIsLocal,
+	instanceNames, instanceParents, instanceValues, unsatisfied, keptData, explosion,
 	commandFiles, probeComponents,
+}
+
+// componentRules look at one component: what it says and inherits, what stands around it in the graph, its recipes. What else they
+// look at makes them set subject.again.
+var componentRules = []func(*subject, *model.Component) []diag.Problem{
+	componentName, variableNames, componentVariables, installer, installerSpelling,
+	fixedPorts, valueless, shadowed, ambiguousValues, randomInherited,
+	redundantFacets, redundantChildren, redundantImports, importsBesideAll, unboundPrefixes,
+	unusedExports, unusedImports, resources,
+}
+
+// facetRules look at one facet in the same way.
+var facetRules = []func(*subject, *model.Facet) []diag.Problem{
+	facetName, facetVariableNames, facetVariables, facetInstallerSpelling,
+	facetValueless, facetShadowed, redundantSuperFacets, redundantFacetChildren, facetUnusedExports,
 }
 
 // droppedForRecipes leaves out what only a whole application can get right (MOD-18, DIA-32).
 func droppedForRecipes(p diag.Problem) bool {
 	switch p.Code {
 	case diag.RMRootInstallerMustBeTarget, diag.RMUnresolvableFacetVariable, diag.RMUnreachableComponent,
-		diag.RMOrphanFacet, diag.RMOrphanFacetWithChildren:
+		diag.RMOrphanFacet, diag.RMOrphanFacetWithChildren, diag.XUnreachableComponent:
 		return true
 	}
 	return false
-}
-
-// subject is what the rules look at.
-type subject struct {
-	result *load.Result
-	app    *model.Application
-	graph  *model.Graph
-	fsys   fs.FS // nil for what no folder holds
-	// program says that a program built the application: there are no files at all.
-	program bool
-	// doubtful are the types that refer to something unknown: what they inherit is unknown as well, so that one mistake
-	// gives one finding.
-	doubtful map[string]bool
-	// instances are all instances with their paths, parents first.
-	instances []located
-	// wildcards and references are what misspelt imports may stand for; nil until one is found.
-	wildcards, references *near.Known
-	// rules and probes are those of the application; nil until they are read.
-	rules  []*rule.File
-	probes []measured
-}
-
-// located is an instance with its path.
-type located struct {
-	path string
-	*model.Instance
-}
-
-func newSubject(r *load.Result, fsys fs.FS) *subject {
-	s := &subject{result: r, app: r.App, graph: r.App.Graph, fsys: fsys, doubtful: make(map[string]bool)}
-	for path, i := range model.Walk(s.app.Instances) {
-		s.instances = append(s.instances, located{path, i})
-	}
-	for _, u := range s.graph.Unknown() {
-		if u.Wanted != model.WantType {
-			s.doubtful[u.Owner] = true
-		}
-	}
-	return s
-}
-
-// unsure says whether what a component inherits is not wholly known.
-func (s *subject) unsure(c *model.Component) bool {
-	if s.result.Holes {
-		return true
-	}
-	if len(s.doubtful) == 0 {
-		return false
-	}
-	for _, super := range s.graph.Supers(c) {
-		if s.doubtful[super.Name] {
-			return true
-		}
-	}
-	return slices.ContainsFunc(s.graph.FacetsOf(c), func(f *model.Facet) bool { return s.doubtful[f.Name] })
-}
-
-// onType is a finding about a type, on the header of its declaration (DIA-11).
-func onType(code diag.Code, name string, o model.Origin, details ...diag.Detail) diag.Problem {
-	return diag.Problem{Code: code, Place: header(o), On: name, Details: details}
-}
-
-// header is the name in a header, or the header when there is none.
-func header(o model.Origin) source.Place {
-	if o.Name.Len() > 0 {
-		return o.Place(o.Name)
-	}
-	return o.Place(o.Header)
-}
-
-func detail(kind diag.DetailKind, text string) diag.Detail {
-	return diag.Detail{Kind: kind, Text: text}
-}
-
-// related is a place beside a problem; nothing for what no file declares.
-func related(place source.Place, message string) []diag.Related {
-	if place.IsZero() {
-		return nil
-	}
-	return []diag.Related{{Place: place, Message: message}}
-}
-
-// exact is the very word that a problem on a header is about.
-func exact(place source.Place, message string) []diag.Related {
-	if place.IsZero() {
-		return nil
-	}
-	return []diag.Related{{Place: place, Message: message, Exact: true}}
 }

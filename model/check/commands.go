@@ -18,11 +18,34 @@ func commandFiles(s *subject) (found []diag.Problem) {
 	if len(files) == 0 || s.result.Holes {
 		return nil
 	}
-	results := s.runAll(files)
+	results := s.runScripts()
 	for _, r := range results {
 		found = append(found, r.Problems...)
 	}
+	found = slices.DeleteFunc(found, s.followsFromModel)
 	return append(found, command.Circles(results)...)
+}
+
+// followsFromModel says whether a finding of a script comes from a mistake of the model, which was told there: nobody knows where a
+// component may run, or which instances there are.
+func (s *subject) followsFromModel(p diag.Problem) bool {
+	switch p.Code {
+	case diag.CmdCannotHaveAnyParent, diag.CmdNotAnAcceptableParent:
+		return len(p.Details) > 0 && s.meant(p.Details[0].Text)
+	case diag.CmdNoMatchingInstance:
+		return s.result.Loose || len(p.Details) > 0 && s.result.UnreadOfInstances(path.Base(p.Details[0].Text))
+	}
+	return false
+}
+
+// runScripts runs every command against the predefined instances, once.
+func (s *subject) runScripts() []*command.Result {
+	if s.scripted == nil {
+		if files := s.scripts("commands", commandsExt); len(files) > 0 {
+			s.scripted = s.runAll(files)
+		}
+	}
+	return s.scripted
 }
 
 func (s *subject) runAll(files []*load.File) (results []*command.Result) {
@@ -50,9 +73,8 @@ func (s *subject) targetIDs() (ids []string) {
 			if strings.Contains(file, "/") || !strings.EqualFold(path.Ext(file), ".properties") {
 				continue
 			}
-			if text, err := r.read(dir, file); err == nil {
-				p, _ := load.ParseProperties(text) // what stands before a fault counts all the same
-				if id := p.Value("id"); id != "" && !slices.Contains(ids, id) {
+			if f := r.open(dir, file); f.err == nil {
+				if id := f.keys().Value("id"); id != "" && !slices.Contains(ids, id) {
 					ids = append(ids, id)
 				}
 			}
@@ -74,7 +96,7 @@ func commandTwins(s *subject) (found []diag.Problem) {
 		found = append(found, diag.Problem{
 			Code: diag.XDuplicateCommandName, Place: s.result.FirstLine(f.Name), On: name,
 			Details: []diag.Detail{detail(diag.KindName, name)},
-			Related: related(s.result.FirstLine(other.Name), "the other file"),
+			Related: related(s.result.FirstLine(other.Name), diag.Say("the other file")),
 		})
 	}
 	return found
@@ -83,11 +105,10 @@ func commandTwins(s *subject) (found []diag.Problem) {
 // Command checks one command of a loaded application by its name, as it is before it runs (CMD-15, CMD-51).
 func Command(r *load.Result, fsys fs.FS, name string) []diag.Problem {
 	s := newSubject(r, fsys)
-	files := s.scripts("commands", commandsExt)
 	if !slices.Contains(s.commandNames(), name) {
 		return []diag.Problem{command.Missing(name)}
 	}
-	results := s.runAll(files)
+	results := s.runScripts()
 	found := command.Circles(results)
 	for _, one := range results {
 		found = append(found, one.Problems...)

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"testing"
+	"testing/fstest"
 
 	"github.com/roboconf/workbench/model/check"
 	"github.com/roboconf/workbench/model/load"
@@ -13,8 +14,11 @@ func TestCommandFiles(t *testing.T) {
 		files map[string]string
 		want  []string
 	}{
-		{"sound", map[string]string{"commands/a.commands": "stop all /h\nexecute b\n", "commands/sub/B.COMMANDS": stopIt, "commands/b.commands": stopIt}, nil},
+		{"sound", map[string]string{"commands/a.commands": "stop all /h\nexecute b\n", "commands/b.commands": stopIt}, nil},
 		{"MOD-15 another extension", map[string]string{"commands/a.txt": "nonsense"}, []string{"commands/a.txt:1:1 PROJ_INVALID_COMMAND_EXT"}},
+		{"MOD-12 the extension in another letter case", map[string]string{"commands/sub/B.COMMANDS": "nonsense", "commands/a.commands": "execute B"}, []string{
+			"commands/a.commands:1:9 CMD_INEXISTING_COMMAND (B)", "commands/sub/B.COMMANDS:1:1 PROJ_INVALID_COMMAND_EXT",
+		}},
 		{"against the predefined instances", map[string]string{"commands/a.commands": "\nstop all /g\n"}, []string{
 			"commands/a.commands:2:10 CMD_NO_MATCHING_INSTANCE (/g)",
 		}},
@@ -54,9 +58,11 @@ func TestNeverUsed(t *testing.T) {
 		"commands/by-rule.commands": "execute by-command", "commands/by-command.commands": stopIt, "commands/alone.commands": "execute alone",
 		"rules.autonomic/r.drl": "rule \"r\" sleep period is 1 when @e then by-rule end",
 	})
-	r, found := check.Dir(files, load.Options{})
+	_, found := check.Dir(files, load.Options{})
 	same(t, found, "X_CMD_NEVER", nil)
-	same(t, check.Optional(r, files), "", []string{"commands/alone.commands:1:1 X_CMD_NEVER_USED (alone)"})
+	files[check.SettingsFile] = &fstest.MapFile{Data: []byte("X_CMD_NEVER_USED = on\n")}
+	_, found = check.Dir(files, load.Options{})
+	same(t, found, "X_CMD_NEVER", []string{"commands/alone.commands:1:1 X_CMD_NEVER_USED (alone)"})
 }
 
 // What a keystroke changes in one file leaves the others as they are (MOD-15).

@@ -17,6 +17,7 @@ import (
 	"github.com/roboconf/workbench/model/check"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/properties"
 )
 
 const corpus = "../../../shared/corpus"
@@ -178,7 +179,7 @@ func edited(t *testing.T, fsys fs.FS, edits []corpusEdit) fs.FS {
 			text = strings.ReplaceAll(text, e.Replace, e.By)
 		}
 		for key, value := range e.Set {
-			text = load.SetProperty(text, key, value)
+			text = properties.Set(text, key, value)
 		}
 		out[e.File] = &fstest.MapFile{Data: []byte(text)}
 	}
@@ -219,7 +220,7 @@ func corpusProperties(t *testing.T, e corpusEntry) {
 	for _, u := range e.Expected.Updates {
 		text := readCorpus(t, path.Join(e.Path, u.From))
 		for key, value := range u.Set {
-			text = load.SetProperty(text, key, value)
+			text = properties.Set(text, key, value)
 		}
 		if want := readCorpus(t, path.Join(e.Path, u.Gives)); text != want {
 			t.Errorf("%s after %v:\n%s\nwant\n%s", u.From, u.Set, text, want)

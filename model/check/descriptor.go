@@ -8,6 +8,7 @@ import (
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/near"
 	"github.com/roboconf/workbench/model/source"
 )
 
@@ -46,8 +47,8 @@ func (s *subject) continued(e load.Entry) bool {
 func (s *subject) missingKey(code diag.Code, key, value string) []diag.Problem {
 	p := diag.Problem{Code: code, Place: s.onKey(key)}
 	if _, there := s.result.Descriptor.Key(key); !there && !p.Place.IsZero() && value != "" {
-		start := source.Place{File: p.Place.File}
-		p.Fixes = replace("Add "+key, start, key+" = "+value+"\n")
+		at, text := s.result.Descriptor.Room(key, value)
+		p.Fixes = replace(diag.Say("Add %s", key), source.Place{File: p.Place.File, Span: source.Span{Start: at, End: at}}, text)
 	}
 	return []diag.Problem{p}
 }
@@ -190,7 +191,7 @@ func externalAliases(s *subject) (found []diag.Problem) {
 		}
 		p := s.onExport(diag.RMAlreadyDefinedExternalExport, e, e.Alias)
 		if !p.Place.IsZero() {
-			p.Related = related(source.Place{File: p.Place.File, Span: other.Span}, "first used here")
+			p.Related = related(source.Place{File: p.Place.File, Span: other.Span}, diag.Say("first used here"))
 		}
 		found = append(found, p)
 	}
@@ -202,6 +203,7 @@ func externalVariables(s *subject) (found []diag.Problem) {
 	if !s.result.HasGraph || s.result.Holes {
 		return nil
 	}
+	var guesses load.Guesses
 	for _, e := range s.app.Descriptor.Exports {
 		prefix, local := model.SplitName(e.Variable)
 		if !model.IsID(e.Variable) || s.graph.Exported(model.Import{Prefix: prefix, Name: local}) || s.doubtfulPrefix(prefix) {
@@ -210,7 +212,11 @@ func externalVariables(s *subject) (found []diag.Problem) {
 		p := s.onExport(diag.RMInvalidExternalExport, e, e.Variable)
 		if !p.Place.IsZero() {
 			at := source.Place{File: p.Place.File, Span: source.Span{Start: e.Span.Start, End: e.Span.Start + len(e.Variable)}}
-			load.Suggest(&p, e.Variable, s.exportersLike(model.Import{Prefix: prefix, Name: local}), at)
+			var known *near.Known
+			if guesses.Left() {
+				known = guesses.Among(s.exportersLike(model.Import{Prefix: prefix, Name: local}))
+			}
+			load.Suggest(&p, e.Variable, known, at)
 		}
 		found = append(found, p)
 	}

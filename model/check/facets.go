@@ -11,7 +11,7 @@ import (
 // orphanFacets: a facet without any member serves nobody (MOD-66).
 func orphanFacets(s *subject) (found []diag.Problem) {
 	for _, f := range s.graph.Facets() {
-		if !s.graph.IsOrphan(f) {
+		if !s.orphan(f) {
 			continue
 		}
 		code := diag.RMOrphanFacet
@@ -23,11 +23,16 @@ func orphanFacets(s *subject) (found []diag.Problem) {
 	return found
 }
 
+// orphan says whether a facet has no member, and no name that designates nothing may have been meant for it.
+func (s *subject) orphan(f *model.Facet) bool {
+	return s.graph.IsOrphan(f) && !s.result.Holes && !s.meant(f.Name)
+}
+
 // unreachableComponents: what only orphan facets can hold is never deployed (MOD-65, MOD-66).
 func unreachableComponents(s *subject) (found []diag.Problem) {
 	held := make(map[*model.Component]*model.Facet)
 	for _, f := range s.graph.Facets() {
-		if !s.graph.IsOrphan(f) {
+		if !s.orphan(f) {
 			continue
 		}
 		for _, c := range listedBy(s.graph, f) {
@@ -38,7 +43,7 @@ func unreachableComponents(s *subject) (found []diag.Problem) {
 	}
 	for c, f := range held {
 		p := onType(diag.RMUnreachableComponent, c.Name, c.Origin, detail(diag.KindComponent, c.Name))
-		p.Related = related(header(f.Origin), "no component has this facet")
+		p.Related = related(header(f.Origin), diag.Say("no component has this facet"))
 		found = append(found, p)
 	}
 	slices.SortFunc(found, func(a, b diag.Problem) int { return strings.Compare(a.On, b.On) })

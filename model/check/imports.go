@@ -17,7 +17,7 @@ func importsOwnExports(s *subject) (found []diag.Problem) {
 		p := s.onImport(diag.RMComponentImportsExports, a.Component, a.Import)
 		if at := s.declaration(a.Component, a.Import); !at.IsZero() {
 			end := source.Place{File: at.File, Span: source.Span{Start: at.Span.End, End: at.Span.End}}
-			p.Fixes = replace("Mark the import optional", end, " (optional)")
+			p.Fixes = replace(diag.Say("Mark the import optional"), end, " (optional)")
 		}
 		found = append(found, p)
 	}
@@ -30,9 +30,10 @@ func unresolvableImports(s *subject) (found []diag.Problem) {
 	if s.result.Holes {
 		return nil
 	}
+	var guesses load.Guesses
 	for _, a := range s.graph.Unresolved() {
-		if !s.doubtfulPrefix(a.Import.Prefix) {
-			found = append(found, s.unresolvable(a.Component, a.Import))
+		if !s.doubtfulPrefix(a.Import.Prefix) && (s.graph.Facet(a.Import.Prefix) == nil || !s.meant(a.Import.Prefix)) {
+			found = append(found, s.unresolvable(a.Component, a.Import, &guesses))
 		}
 	}
 	return found
@@ -41,40 +42,67 @@ func unresolvableImports(s *subject) (found []diag.Problem) {
 // doubtfulPrefix says whether the exports of the type called prefix are not wholly known.
 func (s *subject) doubtfulPrefix(prefix string) bool {
 	c := s.graph.Component(prefix)
-	return c != nil && s.unsure(c) || s.doubtful[prefix] && s.graph.Facet(prefix) != nil
+	return c != nil && s.unsure(c) || s.graph.Facet(prefix) != nil && (s.doubtful[prefix] || s.result.Torn(prefix))
 }
 
-func (s *subject) unresolvable(c *model.Component, i model.Import) diag.Problem {
+func (s *subject) unresolvable(c *model.Component, i model.Import, guesses *load.Guesses) diag.Problem {
 	f := s.graph.Facet(i.Prefix)
 	if f != nil && len(s.graph.Members(f)) == 0 && model.Answered(s.graph.FacetExports(f), i) {
 		p := s.onImport(diag.RMUnresolvableFacetVariable, c, i)
-		p.Related = append(p.Related, related(header(f.Origin), "no component has this facet")...)
+		p.Related = append(p.Related, related(header(f.Origin), diag.Say("no component has this facet"))...)
 		return p
 	}
 	p := s.onImport(diag.RMUnresolvableVariable, c, i)
 	if at := s.declaration(c, i); !at.IsZero() {
+		var known *near.Known
+		if guesses.Left() {
+			known = guesses.Among(s.exportersLike(i))
+		}
 		p.Related = nil
-		load.Suggest(&p, i.Full(), s.exportersLike(i), at)
+		load.Suggest(&p, i.Full(), known, at)
 	}
 	return p
 }
 
-// exportersLike are the references that one may have meant: for a known prefix its variables, else the same variable, or
-// all variables, of the other types (DIA-45).
+// exportersLike are the references that one may have meant: for a known prefix its variables; else the same variable, or all
+// variables, of the types whose names are near (DIA-45).
 func (s *subject) exportersLike(i model.Import) *near.Known {
-	switch {
-	case s.graph.Component(i.Prefix) != nil || s.graph.Facet(i.Prefix) != nil:
+	if s.graph.Component(i.Prefix) != nil || s.graph.Facet(i.Prefix) != nil {
 		return near.Among(s.variablesOf(i.Prefix), nil)
-	case i.Name == "*":
-		if s.wildcards == nil {
-			s.wildcards = near.Among(s.variables(true), nil)
+	}
+	var references []string
+	for _, name := range s.typeNames().Names(i.Prefix) {
+		switch variables := s.variablesOf(name); {
+		case len(variables) == 0:
+		case i.Name == "*":
+			references = append(references, name+".*")
+		default:
+			references = append(references, variables...)
 		}
-		return s.wildcards
 	}
-	if s.references == nil {
-		s.references = near.Among(s.variables(false), nil)
+	return near.Among(references, nil)
+}
+
+// typeNames are the names of all types, ready to be compared with misspelt ones. A memo keeps what was prepared for them.
+func (s *subject) typeNames() *near.Known {
+	if s.shared.types == nil {
+		var names []string
+		for _, c := range s.graph.Components() {
+			names = append(names, c.Name)
+		}
+		for _, f := range s.graph.Facets() {
+			names = append(names, f.Name)
+		}
+		var before *near.Known
+		if m := s.options.Memo; m != nil {
+			before = m.types
+		}
+		s.shared.types = near.Among(names, before)
+		if m := s.options.Memo; m != nil {
+			m.types = s.shared.types
+		}
 	}
-	return s.references
+	return s.shared.types
 }
 
 // variablesOf are the full names of what the type called prefix exports.
@@ -89,25 +117,11 @@ func (s *subject) variablesOf(prefix string) (names []string) {
 	return names
 }
 
-// variables are the full names of all that is exported, or what imports all of each type.
-func (s *subject) variables(wildcards bool) (names []string) {
-	for _, c := range s.graph.Components() {
-		for _, v := range s.graph.Exports(c) {
-			if prefix, _ := model.SplitName(v.Name); wildcards {
-				names = append(names, prefix+".*")
-			} else {
-				names = append(names, v.Name)
-			}
-		}
-	}
-	return names
-}
-
 // onImport is a finding about an import, on the header of the component that has it; the import itself, which may be
 // inherited, stands beside (DIA-16).
 func (s *subject) onImport(code diag.Code, c *model.Component, i model.Import) diag.Problem {
 	p := onType(code, c.Name, c.Origin, detail(diag.KindVariable, i.Full()))
-	p.Related = exact(s.declaration(c, i), "imported here")
+	p.Related = exact(s.declaration(c, i), diag.Say("imported here"))
 	return p
 }
 

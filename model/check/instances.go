@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roboconf/workbench/model"
@@ -15,11 +16,12 @@ func onInstance(code diag.Code, path string, i *model.Instance, details ...diag.
 
 // instanceNames checks instances that a program built.
 func instanceNames(s *subject) (found []diag.Problem) {
-	for _, l := range s.instances {
-		path, i := l.path, l.Instance
+	for k := range s.instances {
+		i := s.instances[k].Instance
 		if !programBuilt(i.Origin) {
 			continue
 		}
+		path := s.path(k)
 		switch {
 		case i.Name == "":
 			found = append(found, onInstance(diag.RMEmptyInstanceName, path, i))
@@ -50,9 +52,9 @@ func (s *subject) children(path string, parent *model.Instance) (found []diag.Pr
 	for _, i := range parent.Children {
 		at := path + "/" + i.Name
 		c := s.graph.Component(i.Component)
-		if holder != nil && c != nil && !s.graph.MayContain(holder, c) && !s.unsure(holder) && !s.unsure(c) {
+		if holder != nil && c != nil && !s.graph.MayContain(holder, c) && !s.unsure(holder) && !s.unsure(c) && !s.meant(c.Name) && !s.meant(holder.Name) {
 			p := onInstance(diag.RMInvalidInstanceParent, at, i, acceptable(s.graph, c)...)
-			p.Related = related(parent.Place(parent.Header), "inside this one")
+			p.Related = related(parent.Place(parent.Header), diag.Say("inside this one"))
 			found = append(found, p)
 		}
 		found = append(found, s.children(at, i)...)
@@ -68,31 +70,126 @@ func acceptable(g *model.Graph, c *model.Component) (out []diag.Detail) {
 	return out
 }
 
-// overrides: a value is meant for exactly one exported variable (MOD-110).
-func overrides(s *subject) (found []diag.Problem) {
-	for _, l := range s.instances {
-		path, i := l.path, l.Instance
-		c := s.graph.Component(i.Component)
-		if c == nil || len(i.Overrides) == 0 {
-			continue
-		}
-		exports := s.graph.Exports(c)
-		for _, o := range i.Overrides {
-			m := model.Overridden(exports, o.Name)
-			switch {
-			case m.Full >= 0 || len(m.Local) == 1:
-			case len(m.Local) > 1:
-				found = append(found, ambiguous(path, i, o, exports, m.Local))
-			case isGraphProperty(o.Name):
-				p := onInstance(diag.XGraphPropertyInInstance, path, i, detail(diag.KindName, o.Name))
-				p.Place = i.Place(o.Span)
-				found = append(found, p)
-			case !s.unsure(c):
-				found = append(found, magic(path, i, o))
-			}
+// instanceValues looks at what each instance sets, and at what it leaves open.
+func instanceValues(s *subject) (found []diag.Problem) {
+	v := valueCheck{subject: s, open: make([]openList, s.graph.Len()), taken: make(map[portClash]givenPort)}
+	for k := range s.instances {
+		if l := &s.instances[k]; l.component != nil {
+			v.at, v.located, v.exports = k, l, s.graph.Exports(l.component)
+			found = append(found, v.overrides()...)
+			found = append(found, v.missing()...)
 		}
 	}
 	return found
+}
+
+// valueCheck is the instance that is looked at.
+type valueCheck struct {
+	*subject
+	*located
+	at      int
+	exports []model.Variable
+	matches []model.Match // what each override changes
+	open    []openList    // by rank of the component
+	taken   map[portClash]givenPort
+}
+
+// openList are the positions of the exports of a component that nobody fills in.
+type openList struct {
+	known bool
+	list  []int
+}
+
+// overrides: a value is meant for exactly one exported variable (MOD-110), and is not the one that it has anyway (MOD-114).
+func (v *valueCheck) overrides() (found []diag.Problem) {
+	v.matches = v.matches[:0]
+	for n := range v.Overrides {
+		o := &v.Overrides[n]
+		m := model.Overridden(v.exports, o.Name)
+		v.matches = append(v.matches, m)
+		switch {
+		case m.Full >= 0:
+			found = append(found, v.value(o, m.Full)...)
+		case len(m.Local) == 1:
+			found = append(found, v.value(o, m.Local[0])...)
+		case len(m.Local) > 1:
+			found = append(found, ambiguous(v.path(v.at), v.Instance, *o, v.exports, m.Local))
+			found = append(found, v.port(o, m.Local)...)
+		case isGraphProperty(o.Name):
+			p := onInstance(diag.XGraphPropertyInInstance, v.path(v.at), v.Instance, detail(diag.KindName, o.Name))
+			p.Place = v.Place(o.Span)
+			found = append(found, p)
+		case !v.unsure(v.component):
+			found = append(found, magic(v.path(v.at), v.Instance, *o))
+		}
+		if strings.Contains(o.Value, "$(") {
+			found = append(found, metaVariables(o.Value, v.path(v.at), v.Place(o.ValueSpan))...)
+		}
+	}
+	return found
+}
+
+// value looks at an override that changes one export.
+func (v *valueCheck) value(o *model.Override, k int) []diag.Problem {
+	export := &v.exports[k]
+	switch {
+	case export.Random:
+		return v.port(o, []int{k})
+	case !export.Value.Set || export.Value.Text != o.Value || v.setTwice(o, k):
+		return nil
+	}
+	p := onInstance(diag.XUselessOverride, v.path(v.at), v.Instance, detail(diag.KindVariable, o.Name))
+	p.Place = v.Place(source.Span{Start: o.Span.Start, End: max(o.Span.End, o.ValueSpan.End)})
+	p.Related = related(v.variable(v.component, export.Name), diag.Say("it has this value here"))
+	p.Fixes = v.dropLine(diag.Say("Remove the line"), p.Place)
+	return []diag.Problem{p}
+}
+
+// setTwice says whether another override changes the same export, by its local or its full name (MOD-112).
+func (v *valueCheck) setTwice(o *model.Override, k int) bool {
+	for n := range v.Overrides {
+		if other := &v.Overrides[n]; other != o {
+			if m := model.Overridden(v.exports, other.Name); m.Full == k || slices.Contains(m.Local, k) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// port: what is given to a random port is a port (MOD-113), and no other instance of the machine has it (MOD-122).
+func (v *valueCheck) port(o *model.Override, changed []int) []diag.Problem {
+	if !slices.ContainsFunc(changed, func(k int) bool { return v.exports[k].Random }) {
+		return nil
+	}
+	if !isPortNumber(o.Value) {
+		p := onInstance(diag.XInvalidPort, v.path(v.at), v.Instance, detail(diag.KindValue, o.Value))
+		p.Place = valuePlace(&v.Origin, o.Span, o.ValueSpan)
+		return []diag.Problem{p}
+	}
+	return v.portConflict(v.taken, v.at, o)
+}
+
+// missing: every variable that an instance publishes has a value (MOD-116). Addresses and random ports come later.
+func (v *valueCheck) missing() (found []diag.Problem) {
+	open := &v.open[v.rank]
+	if !open.known {
+		open.known, open.list = true, withoutValue(v.exports)
+	}
+	for _, k := range open.list {
+		if _, local := model.SplitName(v.exports[k].Name); v.sets(k) || v.result.UnreadOfInstances(local) {
+			continue
+		}
+		p := onInstance(diag.RMMissingVariableValue, v.path(v.at), v.Instance, detail(diag.KindVariable, v.exports[k].Name))
+		p.Related = exact(v.variable(v.component, v.exports[k].Name), diag.Say("declared here without a value"))
+		found = append(found, p)
+	}
+	return found
+}
+
+// sets says whether an override of the instance changes the export at a position.
+func (v *valueCheck) sets(k int) bool {
+	return slices.ContainsFunc(v.matches, func(m model.Match) bool { return m.Full == k || slices.Contains(m.Local, k) })
 }
 
 func ambiguous(path string, i *model.Instance, o model.Override, exports []model.Variable, local []int) diag.Problem {
@@ -100,15 +197,15 @@ func ambiguous(path string, i *model.Instance, o model.Override, exports []model
 	for _, k := range local {
 		full := exports[k].Name
 		p.Details = append(p.Details, detail(diag.KindConflicting, full))
-		p.Fixes = append(p.Fixes, replace("Write "+full, i.Place(o.Span), full)...)
+		p.Fixes = append(p.Fixes, replace(diag.Say("Write %s", full), i.Place(o.Span), full)...)
 	}
-	p.Related = exact(i.Place(o.Span), "set here")
+	p.Related = exact(i.Place(o.Span), diag.Say("set here"))
 	return p
 }
 
 func magic(path string, i *model.Instance, o model.Override) diag.Problem {
 	p := onInstance(diag.RMMagicInstanceVariable, path, i, detail(diag.KindVariable, o.Name))
-	p.Related = exact(i.Place(o.Span), "set here")
+	p.Related = exact(i.Place(o.Span), diag.Say("set here"))
 	return p
 }
 
@@ -121,36 +218,6 @@ func isGraphProperty(name string) bool {
 	return false
 }
 
-// missingValues: every variable that an instance publishes has a value (MOD-116). Addresses and random ports come later.
-func missingValues(s *subject) (found []diag.Problem) {
-	open := make(map[*model.Component][]int)
-	for _, l := range s.instances {
-		path, i := l.path, l.Instance
-		c := s.graph.Component(i.Component)
-		if c == nil {
-			continue
-		}
-		list, known := open[c]
-		if !known {
-			list = withoutValue(s.graph.Exports(c))
-			open[c] = list
-		}
-		if len(list) == 0 {
-			continue
-		}
-		exports := s.graph.Exports(c)
-		set := overridden(exports, i.Overrides)
-		for _, k := range list {
-			if !set[k] {
-				p := onInstance(diag.RMMissingVariableValue, path, i, detail(diag.KindVariable, exports[k].Name))
-				p.Related = exact(s.variable(c, exports[k].Name), "declared here without a value")
-				found = append(found, p)
-			}
-		}
-	}
-	return found
-}
-
 // withoutValue are the positions of exports that nobody fills in.
 func withoutValue(exports []model.Variable) (list []int) {
 	for k, v := range exports {
@@ -159,21 +226,6 @@ func withoutValue(exports []model.Variable) (list []int) {
 		}
 	}
 	return list
-}
-
-// overridden are the positions of exports that the instance sets.
-func overridden(exports []model.Variable, list []model.Override) map[int]bool {
-	set := make(map[int]bool, len(list))
-	for _, o := range list {
-		m := model.Overridden(exports, o.Name)
-		if m.Full >= 0 {
-			set[m.Full] = true
-		}
-		for _, k := range m.Local {
-			set[k] = true
-		}
-	}
-	return set
 }
 
 // variable is the place where a variable of c is declared: by c, by a super component, or by a facet.

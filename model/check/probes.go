@@ -81,8 +81,8 @@ func probesAlone(s *subject) (found []diag.Problem) {
 // probeExtensions: nothing else stands among the probes.
 func probeExtensions(s *subject) (found []diag.Problem) {
 	dir := path.Join(s.result.Base, "probes")
-	for _, name := range s.result.All {
-		if path.Dir(name) == dir && !hasExt(name, measuresExt) && !hasExt(name, parametersExt) {
+	for _, name := range s.result.Scripts {
+		if path.Dir(name) == dir && !strings.HasSuffix(name, measuresExt) && !strings.HasSuffix(name, parametersExt) {
 			found = append(found, diag.Problem{Code: diag.XProbeInvalidExt, Place: s.result.FirstLine(name)})
 		}
 	}

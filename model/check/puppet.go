@@ -8,81 +8,156 @@ import (
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/bind"
 	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/recipe"
+	"github.com/roboconf/workbench/model/source"
 )
 
-// modulePrefix starts the name of the module that the installer runs.
-const modulePrefix = "roboconf_"
-
-// puppet checks a Puppet recipe: imports by name, one module, the parameters of its classes (diagnostics.md 3.6).
+// puppet checks a Puppet recipe: imports by name, one module, its manifests, the parameters of their classes (diagnostics.md 3.6).
 func (r *recipes) puppet(c *model.Component, dir string) (found []diag.Problem) {
 	wildcard := func(i model.Import) bool { return i.Name == "*" }
 	if slices.ContainsFunc(r.graph.Imports(c), wildcard) {
 		found = append(found, onType(diag.RecPuppetDislikesWildcardImports, c.Name, c.Origin, detail(diag.KindComponent, c.Name)))
 	}
-	switch modules := r.modules(dir); len(modules) {
+	switch modules := recipe.Modules(r.files[dir]); len(modules) {
 	case 0:
 		return append(found, onType(diag.RecPuppetHasNoRbcfModule, c.Name, c.Origin, detail(diag.KindComponent, c.Name)))
 	case 1:
 		return append(found, r.manifests(c, dir, modules[0])...)
 	default:
-		return append(found, onType(diag.RecPuppetHasTooManyRbcfModules, c.Name, c.Origin, detail(diag.KindComponent, c.Name)))
-	}
-}
-
-// modules are the folders of a recipe whose names start with roboconf_, in any letter case.
-func (r *recipes) modules(dir string) (out []string) {
-	for _, f := range r.files[dir] {
-		top, _, ok := strings.Cut(f, "/")
-		if ok && len(top) >= len(modulePrefix) && strings.EqualFold(top[:len(modulePrefix)], modulePrefix) && !slices.Contains(out, top) {
-			out = append(out, top)
+		p := onType(diag.RecPuppetHasTooManyRbcfModules, c.Name, c.Origin, detail(diag.KindComponent, c.Name))
+		for _, m := range modules {
+			p.Related = append(p.Related, related(source.Place{File: r.path(dir, m)}, diag.Say("a module"))...)
 		}
+		return append(found, p)
 	}
-	return out
 }
 
-// manifests checks each *.pp directly in the module's manifests.
+// manifests checks each *.pp directly in the module's manifests, and looks for those that are missing.
 func (r *recipes) manifests(c *model.Component, dir, module string) (found []diag.Problem) {
-	folder := module + "/manifests"
-	var files []string
-	for _, f := range r.files[dir] {
-		if path.Dir(f) == folder && strings.EqualFold(path.Ext(f), ".pp") {
-			files = append(files, f)
-		}
-	}
-	update := folder + "/update.pp"
+	files := recipe.Manifests(r.files[dir], module)
+	init, update := module+"/manifests/init.pp", module+"/manifests/update.pp"
+	hasInit := slices.Contains(files, init)
 	if !slices.Contains(files, update) {
-		update = folder + "/init.pp"
+		update = init
 	}
 	for _, f := range files {
 		found = append(found, r.manifest(c, dir, f, f == update)...)
 	}
+	if hasInit {
+		return found
+	}
+	var missing []diag.Detail
+	for _, action := range recipe.Actions {
+		switch {
+		case slices.Contains(files, module+"/manifests/"+action+".pp"):
+		case action == "update" && len(r.graph.Imports(c)) > 0:
+			found = append(found, r.missingUpdate(c, dir)...)
+		default:
+			missing = append(missing, detail(diag.KindName, action))
+		}
+	}
+	if len(missing) > 0 && !r.toldAbove(c, dir) {
+		p := onType(diag.XMissingManifest, c.Name, c.Origin, missing...)
+		p.Fixes = r.addInit(c, dir, module)
+		found = append(found, p)
+	}
 	return found
 }
 
+// addInit adds the manifest that serves every action that has none of its own.
+func (r *recipes) addInit(c *model.Component, dir, module string) []diag.Fix {
+	sketch := r.sketch(c, "puppet")
+	init := recipe.Skeleton(sketch)[0]
+	made := strings.SplitN(init.Name, "/", 2)[0]
+	init.Name = module + "/manifests/init.pp"
+	init.Text = strings.Replace(init.Text, "class "+made+"(", "class "+strings.ToLower(module)+"(", 1)
+	return r.create(diag.Say("Add %s", init.Name), dir, []source.File{init})
+}
+
 func (r *recipes) manifest(c *model.Component, dir, file string, update bool) (found []diag.Problem) {
-	text, err := r.read(dir, file)
-	if err != nil {
+	f := r.open(dir, file)
+	if f.err != nil {
 		return nil // a file that vanished meanwhile: the next loading knows
 	}
-	parameters, ok := ClassParameters(text)
-	if !ok {
-		return nil
+	if v := r.verdict(f.text); !v.ok {
+		p := onType(diag.RecPuppetSyntaxError, c.Name, c.Origin, detail(diag.KindComponent, c.Name), detail(diag.KindFile, path.Base(file)))
+		p.Related = related(f.place(f.firstLine()), diag.Say("Puppet says: %s", v.message))
+		found = append(found, p)
 	}
-	name := path.Base(file)
-	missing := func(code diag.Code, parameter string, details ...diag.Detail) {
-		if !slices.Contains(parameters, parameter) {
-			found = append(found, onType(code, c.Name, c.Origin, details...))
+	class, ok := recipe.ReadClass(f.text)
+	if !ok {
+		return found
+	}
+	m := manifest{recipes: r, component: c, file: f, class: class}
+	base := path.Base(file)
+	if update {
+		m.want("$importDiff", diag.RecPuppetMissingParamImportDiff, detail(diag.KindComponent, c.Name), detail(diag.KindFile, base))
+	}
+	m.want("$runningState", diag.RecPuppetMissingParamRunningState, detail(diag.KindComponent, c.Name), detail(diag.KindFile, base))
+	prefixes := r.prefixes(c)
+	for _, prefix := range prefixes {
+		m.want("$"+prefix, diag.RecPuppetMissingParamFromImport,
+			detail(diag.KindName, c.Name), detail(diag.KindFile, base), detail(diag.KindExpected, prefix))
+	}
+	for _, local := range r.localExports(c) {
+		if name := strings.ToLower(recipe.Mangle(local)); !slices.Contains(prefixes, name) {
+			m.wantExport("$"+name, local, base)
 		}
 	}
-	if update {
-		missing(diag.RecPuppetMissingParamImportDiff, "$importDiff", detail(diag.KindComponent, c.Name), detail(diag.KindFile, name))
+	return append(found, m.found...)
+}
+
+// verdict asks Puppet, once for each text.
+func (r *recipes) verdict(text string) verdict {
+	if r.options.Puppet == nil {
+		return verdict{ok: true}
 	}
-	missing(diag.RecPuppetMissingParamRunningState, "$runningState", detail(diag.KindComponent, c.Name), detail(diag.KindFile, name))
-	for _, prefix := range r.prefixes(c) {
-		missing(diag.RecPuppetMissingParamFromImport, "$"+prefix,
-			detail(diag.KindName, c.Name), detail(diag.KindFile, name), detail(diag.KindExpected, prefix))
+	v, asked := r.memo.puppet[text]
+	if !asked {
+		v.message, v.ok = r.options.Puppet(text)
+		v.message = strings.TrimSpace(v.message)
+		r.memo.puppet[text] = v
 	}
-	return found
+	return v
+}
+
+// manifest is one that is held against its component.
+type manifest struct {
+	*recipes
+	component *model.Component
+	file      *recipeFile
+	class     recipe.Class
+	found     []diag.Problem
+}
+
+// want reports a parameter that the class lacks, on the component.
+func (m *manifest) want(parameter string, code diag.Code, details ...diag.Detail) {
+	if m.class.Has(parameter) {
+		return
+	}
+	p := onType(code, m.component.Name, m.component.Origin, details...)
+	p.Related = related(m.file.place(m.class.NameSpan), diag.Say("the class"))
+	p.Fixes = m.add(parameter)
+	m.found = append(m.found, p)
+}
+
+// wantExport reports one that stands for an exported variable, on the class (plugins.md 5.3).
+func (m *manifest) wantExport(parameter, local, file string) {
+	if m.class.Has(parameter) {
+		return
+	}
+	p := diag.Problem{Code: diag.XPuppetMissingExportParam, Place: m.file.place(m.class.NameSpan), On: m.component.Name}
+	p.Details = []diag.Detail{detail(diag.KindFile, file), detail(diag.KindVariable, local)}
+	p.Related = related(header(m.component.Origin), diag.Say("it exports %s", local))
+	p.Fixes = m.add(parameter)
+	m.found = append(m.found, p)
+}
+
+// add gives the class a parameter.
+func (m *manifest) add(parameter string) []diag.Fix {
+	at, with := m.class.Adding(m.file.text, parameter)
+	return []diag.Fix{load.Replacement(diag.Say("Add the parameter %s", parameter), m.file.place(source.Span{Start: at, End: at}), with)}
 }
 
 // prefixes are those of all imports of c, external ones too, in lower case, sorted.
@@ -99,68 +174,11 @@ func (r *recipes) prefixes(c *model.Component) (out []string) {
 	return slices.Compact(out)
 }
 
-// ClassParameters reads the parameters of the first "class name ( ... )" of a manifest, each cut at "="; false when there is
-// no such class.
+// ClassParameters reads the parameters of the first "class name ( ... )" of a manifest; false when there is no such class.
 func ClassParameters(text string) (parameters []string, ok bool) {
-	for at := 0; ; {
-		n := strings.Index(text[at:], "class")
-		if n < 0 {
-			return nil, false
-		}
-		start := at + n
-		at = start + len("class")
-		if inside, ok := classHead(text, start, at); ok {
-			for piece := range strings.SplitSeq(inside, ",") {
-				name, _, _ := strings.Cut(piece, "=")
-				if name = lastWord(name); name != "" {
-					parameters = append(parameters, name)
-				}
-			}
-			return parameters, true
-		}
+	class, ok := recipe.ReadClass(text)
+	for _, p := range class.Parameters {
+		parameters = append(parameters, p.Name)
 	}
+	return parameters, ok
 }
-
-// classHead gives what stands in the parentheses after the word class at [start, at).
-func classHead(text string, start, at int) (inside string, ok bool) {
-	if start > 0 && !isSpace(text[start-1]) || at >= len(text) || !isSpace(text[at]) {
-		return "", false
-	}
-	rest := strings.TrimLeft(text[at:], " \t\r\n")
-	n := strings.IndexAny(rest, " \t\r\n({")
-	if n <= 0 {
-		return "", false
-	}
-	rest = strings.TrimLeft(rest[n:], " \t\r\n")
-	if !strings.HasPrefix(rest, "(") {
-		return "", false
-	}
-	return balanced(rest[1:])
-}
-
-// balanced is the text up to the parenthesis that closes.
-func balanced(text string) (string, bool) {
-	depth := 1
-	for i := range len(text) {
-		switch text[i] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return text[:i], true
-			}
-		}
-	}
-	return "", false
-}
-
-// lastWord leaves out the type that may stand before a parameter.
-func lastWord(s string) string {
-	words := strings.Fields(s)
-	if len(words) == 0 {
-		return ""
-	}
-	return words[len(words)-1]
-}
-
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }

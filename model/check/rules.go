@@ -17,11 +17,11 @@ const (
 	rulesExt    = ".drl"
 )
 
-// scripts are the files of a folder that have an extension, in the order of the folder.
+// scripts are the files of a folder that have an extension, in this letter case (MOD-12), in the order of the folder.
 func (s *subject) scripts(dir, ext string) (files []*load.File) {
 	prefix := path.Join(s.result.Base, dir) + "/"
-	for _, name := range s.result.All {
-		if !strings.HasPrefix(name, prefix) || !hasExt(name, ext) {
+	for _, name := range s.result.Scripts {
+		if !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, ext) {
 			continue
 		}
 		if f := s.result.Files[name]; f != nil && f.Tree == nil {
@@ -29,11 +29,6 @@ func (s *subject) scripts(dir, ext string) (files []*load.File) {
 		}
 	}
 	return files
-}
-
-// hasExt compares extensions without letter case (MOD-12).
-func hasExt(name, ext string) bool {
-	return len(name) >= len(ext) && strings.EqualFold(name[len(name)-len(ext):], ext)
 }
 
 // bareName is the name of a file without its folder and its extension (MOD-15).
@@ -105,16 +100,13 @@ func onRule(code diag.Code, f *rule.File, at source.Span, details ...diag.Detail
 func asKnownCommands(c rule.Word, at source.Place, known map[string]bool) []diag.Fix {
 	var names []string
 	for piece := range strings.SplitSeq(c.Text, ",") {
-		name := strings.TrimSpace(piece)
-		if hasExt(name, commandsExt) {
-			name = name[:len(name)-len(commandsExt)]
-		}
+		name := strings.TrimSuffix(strings.TrimSpace(piece), commandsExt)
 		if !known[name] {
 			return nil
 		}
 		names = append(names, name)
 	}
-	return []diag.Fix{load.Replacement("Write the names of commands", at, strings.Join(names, "; "))}
+	return []diag.Fix{load.Replacement(diag.Say("Write the names of commands"), at, strings.Join(names, "; "))}
 }
 
 // ruleNames: a rule is called like its file, and no two rules have one name (commands-rules-probes.md 3.2).
@@ -127,14 +119,14 @@ func ruleNames(s *subject) (found []diag.Problem) {
 		}
 		if other := first[name.Text]; other != nil {
 			p := onRule(diag.XRuleDuplicateName, f, f.Header, detail(diag.KindName, name.Text))
-			p.Related = related(other.Place(other.Header), "first used here")
+			p.Related = related(other.Place(other.Header), diag.Say("first used here"))
 			found = append(found, p)
 		} else {
 			first[name.Text] = f
 		}
 		if bare := bareName(f.Name, rulesExt); bare != name.Text {
 			p := onRule(diag.XRuleNameMismatch, f, f.Header, detail(diag.KindName, name.Text), detail(diag.KindExpected, bare))
-			p.Fixes = []diag.Fix{load.Replacement("Call the rule "+bare, f.Place(name.Span), bare)}
+			p.Fixes = []diag.Fix{load.Replacement(diag.Say("Call the rule %s", bare), f.Place(name.Span), bare)}
 			found = append(found, p)
 		}
 	}

@@ -25,24 +25,20 @@ func noRoot(s *subject) []diag.Problem {
 // programBuilt says that no file declares a type or an instance: its text was never checked.
 func programBuilt(o model.Origin) bool { return o.File == "" }
 
-// componentNames checks the names of components that a program built.
-func componentNames(s *subject) (found []diag.Problem) {
-	for _, c := range s.graph.Components() {
-		if programBuilt(c.Origin) {
-			found = append(found, typeName(c.Name, c.Origin, diag.KindComponent, diag.RMEmptyComponentName, diag.RMInvalidComponentName)...)
-		}
+// componentName checks the name of a component that a program built.
+func componentName(_ *subject, c *model.Component) []diag.Problem {
+	if !programBuilt(c.Origin) {
+		return nil
 	}
-	return found
+	return typeName(c.Name, c.Origin, diag.KindComponent, diag.RMEmptyComponentName, diag.RMInvalidComponentName)
 }
 
-// facetNames checks the names of facets that a program built.
-func facetNames(s *subject) (found []diag.Problem) {
-	for _, f := range s.graph.Facets() {
-		if programBuilt(f.Origin) {
-			found = append(found, typeName(f.Name, f.Origin, diag.KindFacet, diag.RMEmptyFacetName, diag.RMInvalidFacetName)...)
-		}
+// facetName checks the name of a facet that a program built.
+func facetName(_ *subject, f *model.Facet) []diag.Problem {
+	if !programBuilt(f.Origin) {
+		return nil
 	}
-	return found
+	return typeName(f.Name, f.Origin, diag.KindFacet, diag.RMEmptyFacetName, diag.RMInvalidFacetName)
 }
 
 func typeName(name string, o model.Origin, kind diag.DetailKind, empty, invalid diag.Code) []diag.Problem {
@@ -57,28 +53,29 @@ func typeName(name string, o model.Origin, kind diag.DetailKind, empty, invalid 
 	return nil
 }
 
-// variableNames checks the variables of types that a program built (MOD-81).
-func variableNames(s *subject) (found []diag.Problem) {
-	for _, c := range s.graph.Components() {
-		if !programBuilt(c.Origin) {
-			continue
-		}
-		found = append(found, exportNames(c.Name, c.Origin, c.Exports)...)
-		for _, i := range c.Imports {
-			switch {
-			case i.Prefix == "" && i.Name == "":
-				found = append(found, onType(diag.RMEmptyVariableName, c.Name, c.Origin, detail(diag.KindVariable, "")))
-			case !model.IsImportRef(i.Full()):
-				found = append(found, onType(diag.RMInvalidVariableName, c.Name, c.Origin, detail(diag.KindVariable, i.Full())))
-			}
-		}
+// variableNames checks the variables of a component that a program built (MOD-81).
+func variableNames(_ *subject, c *model.Component) (found []diag.Problem) {
+	if !programBuilt(c.Origin) {
+		return nil
 	}
-	for _, f := range s.graph.Facets() {
-		if programBuilt(f.Origin) {
-			found = append(found, exportNames(f.Name, f.Origin, f.Exports)...)
+	found = exportNames(c.Name, c.Origin, c.Exports)
+	for _, i := range c.Imports {
+		switch {
+		case i.Prefix == "" && i.Name == "":
+			found = append(found, onType(diag.RMEmptyVariableName, c.Name, c.Origin, detail(diag.KindVariable, "")))
+		case !model.IsImportRef(i.Full()):
+			found = append(found, onType(diag.RMInvalidVariableName, c.Name, c.Origin, detail(diag.KindVariable, i.Full())))
 		}
 	}
 	return found
+}
+
+// facetVariableNames checks the variables of a facet that a program built.
+func facetVariableNames(_ *subject, f *model.Facet) []diag.Problem {
+	if !programBuilt(f.Origin) {
+		return nil
+	}
+	return exportNames(f.Name, f.Origin, f.Exports)
 }
 
 func exportNames(owner string, o model.Origin, list []model.Variable) (found []diag.Problem) {
@@ -93,88 +90,86 @@ func exportNames(owner string, o model.Origin, list []model.Variable) (found []d
 	return found
 }
 
-// noInstaller: somebody must know how to install a component (MOD-50).
-func noInstaller(s *subject) (found []diag.Problem) {
-	for c, installer := range s.graph.Installers() {
-		if installer == "" && !s.unsure(c) {
-			found = append(found, onType(diag.RMEmptyComponentInstaller, c.Name, c.Origin, detail(diag.KindComponent, c.Name)))
+// installer: somebody must know how to install a component (MOD-50); the name of an installer that a program set was not checked
+// before; and what runs on nothing is a machine (MOD-51).
+func installer(s *subject, c *model.Component) []diag.Problem {
+	switch name := s.graph.Installer(c); {
+	case name == model.MachineInstaller:
+		return nil
+	case name == "":
+		if s.unsure(c) {
+			s.again = true
+			return nil
 		}
+		return []diag.Problem{onType(diag.RMEmptyComponentInstaller, c.Name, c.Origin, detail(diag.KindComponent, c.Name))}
+	case !model.IsFlexID(name):
+		return append(rootInstaller(s, c),
+			onType(diag.RMInvalidComponentInstaller, c.Name, c.Origin, detail(diag.KindComponent, c.Name)))
 	}
-	return found
+	return rootInstaller(s, c)
 }
 
-// invalidInstaller checks installers that a program set; the text was checked before.
-func invalidInstaller(s *subject) (found []diag.Problem) {
-	for c, installer := range s.graph.Installers() {
-		if installer != "" && !model.IsFlexID(installer) {
-			found = append(found, onType(diag.RMInvalidComponentInstaller, c.Name, c.Origin, detail(diag.KindComponent, c.Name)))
-		}
+func rootInstaller(s *subject, c *model.Component) []diag.Problem {
+	if !s.graph.IsRoot(c) {
+		return nil
 	}
-	return found
-}
-
-// rootInstaller: what runs on nothing is a machine (MOD-51).
-func rootInstaller(s *subject) (found []diag.Problem) {
-	for _, c := range s.graph.Roots() {
-		installer := s.graph.Installer(c)
-		if installer == "" || installer == model.MachineInstaller || s.unsure(c) {
-			continue
-		}
-		p := onType(diag.RMRootInstallerMustBeTarget, c.Name, c.Origin, detail(diag.KindComponent, c.Name))
-		if c.Installer.Name != "" {
-			p.Related = exact(c.Place(c.Installer.Span), "its installer")
-			p.Fixes = replace("Make it a machine", c.Place(c.Installer.Span), model.MachineInstaller)
-		}
-		found = append(found, p)
+	if s.unsure(c) || s.meant(c.Name) {
+		s.again = true
+		return nil
 	}
-	return found
+	p := onType(diag.RMRootInstallerMustBeTarget, c.Name, c.Origin, detail(diag.KindComponent, c.Name))
+	if c.Installer.Name != "" {
+		p.Related = exact(c.Place(c.Installer.Span), diag.Say("its installer"))
+		p.Fixes = replace(diag.Say("Make it a machine"), c.Place(c.Installer.Span), model.MachineInstaller)
+	}
+	return []diag.Problem{p}
 }
 
 // replace is the fix that puts a text in a place, when there is a place.
-func replace(title string, at source.Place, text string) []diag.Fix {
+func replace(title diag.Phrase, at source.Place, text string) []diag.Fix {
 	if at.IsZero() {
 		return nil
 	}
 	return []diag.Fix{load.Replacement(title, at, text)}
 }
 
-// randomKinds: the only thing that can be drawn is a port (MOD-78).
-func randomKinds(s *subject) []diag.Problem {
-	return s.ownVariables(func(v model.Variable, owner string, o model.Origin) []diag.Problem {
-		if !v.Random || isPort(v.Kind) {
-			return nil
-		}
-		p := onType(diag.RMInvalidRandomKind, owner, o, detail(diag.KindUnrecognized, v.Kind))
-		p.Related = exact(o.Place(v.Span), "declared here")
-		return []diag.Problem{p}
-	})
+// randomKind: the only thing that can be drawn is a port (MOD-78).
+func randomKind(_ *subject, v *model.Variable, owner string, o *model.Origin) []diag.Problem {
+	if !v.Random || isPort(v.Kind) {
+		return nil
+	}
+	p := onType(diag.RMInvalidRandomKind, owner, *o, detail(diag.KindUnrecognized, v.Kind))
+	p.Related = exact(o.Place(v.Span), diag.Say("declared here"))
+	return []diag.Problem{p}
 }
 
 // isPort compares without letter case (dsl.md 2.4).
 func isPort(kind string) bool { return strings.EqualFold(kind, "port") }
 
-// randomValues: what is drawn has no default (MOD-78).
-func randomValues(s *subject) []diag.Problem {
-	return s.ownVariables(func(v model.Variable, owner string, o model.Origin) []diag.Problem {
-		if !v.Random || !v.Value.Set {
-			return nil
-		}
-		p := onType(diag.RMNoValueForRandom, owner, o, detail(diag.KindVariable, v.Name))
-		p.Related = exact(o.Place(v.Span), "declared here")
-		return []diag.Problem{p}
-	})
+// randomValue: what is drawn has no default (MOD-78).
+func randomValue(_ *subject, v *model.Variable, owner string, o *model.Origin) []diag.Problem {
+	if !v.Random || !v.Value.Set {
+		return nil
+	}
+	p := onType(diag.RMNoValueForRandom, owner, *o, detail(diag.KindVariable, v.Name))
+	p.Related = exact(o.Place(v.Span), diag.Say("declared here"))
+	return []diag.Problem{p}
 }
 
-// ownVariables asks about each variable that a component or a facet declares (DEV-17).
-func (s *subject) ownVariables(ask func(v model.Variable, owner string, o model.Origin) []diag.Problem) (found []diag.Problem) {
-	for _, c := range s.graph.Components() {
-		for _, v := range c.Exports {
-			found = append(found, ask(v, c.Name, c.Origin)...)
-		}
-	}
-	for _, f := range s.graph.Facets() {
-		for _, v := range f.Exports {
-			found = append(found, ask(v, f.Name, f.Origin)...)
+// componentVariables asks about each variable that a component declares.
+func componentVariables(s *subject, c *model.Component) []diag.Problem {
+	return append(s.variableRules(c.Name, &c.Origin, c.Exports), similarVariables(s, c.Name, &c.Origin, c.Exports)...)
+}
+
+// facetVariables asks about each variable that a facet declares (DEV-17).
+func facetVariables(s *subject, f *model.Facet) []diag.Problem {
+	return append(s.variableRules(f.Name, &f.Origin, f.Exports), similarVariables(s, f.Name, &f.Origin, f.Exports)...)
+}
+
+func (s *subject) variableRules(owner string, o *model.Origin, list []model.Variable) (found []diag.Problem) {
+	for k := range list {
+		for _, rule := range variableRules {
+			found = append(found, rule(s, &list[k], owner, o)...)
 		}
 	}
 	return found

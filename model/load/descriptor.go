@@ -4,7 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/diag"
@@ -42,6 +41,9 @@ func (p *Properties) Key(key string) (Entry, bool) {
 	return Entry{}, false
 }
 
+// AskedAsRecipe says that whoever loaded the folder wanted it read as a reusable recipe; it may not look like one.
+func (r *Result) AskedAsRecipe() bool { return r.options.Recipe }
+
 // looksLikeRecipe is true for a graph without descriptor and instances: it is meant to be imported (MOD-18).
 func (l *loader) looksLikeRecipe() bool {
 	return l.folder.hasDir(graphDir) && !slices.ContainsFunc(l.All, func(name string) bool {
@@ -68,10 +70,12 @@ func (l *loader) describeRecipe() {
 		d.GraphEntry = entries[0]
 	}
 	if len(entries) > 1 && d.GraphEntry != "main.graph" {
-		l.report(diag.Problem{
-			Code:  diag.XAmbiguousRecipeEntry,
-			Place: source.Place{File: l.folder.path(graphDir, d.GraphEntry)},
-		})
+		p := diag.Problem{Code: diag.XAmbiguousRecipeEntry, Place: source.Place{File: l.folder.path(graphDir, d.GraphEntry)}}
+		for _, other := range entries[1:] {
+			at := source.Place{File: l.folder.path(graphDir, other)}
+			p.Related = append(p.Related, diag.Related{Place: at, Message: diag.Say("could be the entry as well")})
+		}
+		l.report(p)
 	}
 }
 
@@ -100,7 +104,7 @@ func (l *loader) readDescriptor(name string) {
 	var p *Properties
 	if err == nil {
 		l.Files[name] = &File{Name: name, Text: text, Lines: source.NewLines(text)}
-		p, err = ParseProperties(validText(text))
+		p, err = ParseProperties(text)
 	}
 	if err != nil {
 		l.report(diag.Problem{
@@ -118,15 +122,6 @@ func (l *loader) readDescriptor(name string) {
 			l.report(diag.Problem{Code: diag.ProjInvalidExternalExports, Place: source.Place{File: name, Span: span}})
 		}
 	}
-}
-
-// validText replaces bytes that are not UTF-8, one by one, so that a name never carries them. Offsets after such a byte
-// move; its line does not.
-func validText(text string) string {
-	if utf8.ValidString(text) {
-		return text
-	}
-	return strings.ToValidUTF8(text, "?")
 }
 
 // Describe reads the meaning of a descriptor (spec/model.md 4.2).

@@ -6,6 +6,7 @@ import (
 
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/source"
 )
 
 // DIA-51, DIA-52: each cure removes its finding, and leaves no other one of the text behind.
@@ -18,8 +19,9 @@ func TestTextFixes(t *testing.T) {
 		{"property", "vm {\n\tinstaller: target # of it\n}\n", diag.PPropertyEndsWithSemiColon, "vm {\n\tinstaller: target; # of it\n}\n"},
 		{"import", "import a.graph\n" + vm, diag.PImportEndsWithSemiColon, "import a.graph;\n" + vm},
 		{"opening bracket", "vm  # here\n\n\tinstaller: target;\n}\n", diag.POCBracketMissing, "vm {  # here\n\n\tinstaller: target;\n}\n"},
-		{"opening bracket on the next line", "vm\n{\n\tinstaller: target;\n}\n", diag.POCBracketMissing, ""},
-		{"a lone word", "vm\n\nother {\n}\n", diag.POCBracketMissing, ""},
+		{"opening bracket on the next line", "vm\n{\n\tinstaller: target;\n}\n", diag.POCBracketMissing, "vm {\n\tinstaller: target;\n}\n"},
+		{"a lone word", "vm\n\nother {\n}\n", diag.POCBracketMissing, "vm {\n}\n\nother {\n}\n"},
+		{"what nobody can guess", "foo bar\n", diag.PUnrecognizedBlock, ""},
 		{"closing bracket", "vm {\n\tinstaller: target;\n", diag.PCCBracketMissing, "vm {\n\tinstaller: target;\n}\n"},
 		{"closing bracket on a line of its own", "vm {\n\tinstaller: target;", diag.PCCBracketMissing, "vm {\n\tinstaller: target;\n}\n"},
 	} {
@@ -40,8 +42,7 @@ func TestTextFixes(t *testing.T) {
 			if len(fixes) != 1 {
 				t.Fatalf("fixes %v", fixes)
 			}
-			e := fixes[0].Edits[0]
-			got := c.text[:e.Place.Span.Start] + e.With + c.text[e.Place.Span.End:]
+			got := source.Apply(c.text, fixes[0].Edits)
 			if got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}

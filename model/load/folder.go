@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The folders of a project (spec/model.md 3).
@@ -24,6 +25,14 @@ type Snapshot interface {
 	Paths() []string
 	// Text is the content of a file; false when it has to be opened the ordinary way.
 	Text(name string) (string, bool)
+}
+
+// Successor is a Snapshot that can be compared with an earlier one of the same folder.
+type Successor interface {
+	Snapshot
+	// Changed are the files whose text is not that of the earlier snapshot, those that came or went included; false when it
+	// takes reading them to know.
+	Changed(since fs.FS) (names []string, known bool)
 }
 
 // folder is the folder of a project in a file system.
@@ -71,6 +80,10 @@ type listing struct {
 	given  []string // what a Snapshot gave: the same list again means that nothing came or went
 	all    []string // sorted by file name (MOD-12)
 	inside map[string][]string
+	// models are the graph and instances files of all, scripts the files of the small languages.
+	models, scripts []string
+	// folded are the first files of each name in lower case.
+	folded func() map[string]string
 }
 
 // list finds every file of the project, hidden ones left out. What cannot be listed is left out: whoever needs it will say
@@ -92,7 +105,27 @@ func (f folder) list(old *listing) *listing {
 	}
 	sortByFileName(n.all)
 	n.inside = f.resources(n.all)
+	n.folded = sync.OnceValue(n.fold)
+	commands, rules, probes := f.path(commandsDir)+"/", f.path(rulesDir)+"/", f.path(probesDir)+"/"
+	for _, name := range n.all {
+		if strings.HasPrefix(name, commands) || strings.HasPrefix(name, rules) || strings.HasPrefix(name, probes) {
+			n.scripts = append(n.scripts, name)
+		}
+		if hasExt(name, graphLanguage.ext) || hasExt(name, instancesLanguage.ext) {
+			n.models = append(n.models, name)
+		}
+	}
 	return n
+}
+
+func (n *listing) fold() map[string]string {
+	first := make(map[string]string, len(n.all))
+	for _, name := range n.all {
+		if key := strings.ToLower(name); first[key] == "" {
+			first[key] = name
+		}
+	}
+	return first
 }
 
 // sortByFileName orders by the last element of paths, then by path (MOD-12).
@@ -103,11 +136,37 @@ func sortByFileName(list []string) {
 		order[i] = named{path.Base(name), name}
 	}
 	slices.SortFunc(order, func(a, b named) int {
-		return cmp.Or(strings.Compare(a.base, b.base), strings.Compare(a.path, b.path))
+		if c := strings.Compare(a.base, b.base); c != 0 {
+			return c // nearly always; the rest costs more
+		}
+		return strings.Compare(a.path, b.path)
 	})
 	for i := range order {
 		list[i] = order[i].path
 	}
+}
+
+// SameFiles says whether no file came or went since an earlier result, as far as both know: folders that no Snapshot listed are
+// never the same.
+func (r *Result) SameFiles(earlier *Result) bool {
+	return r.listing != nil && r.listing == earlier.listing
+}
+
+// Has says whether the project has a file of exactly that name, hidden ones left out.
+func (r *Result) Has(name string) bool {
+	_, found := slices.BinarySearchFunc(r.All, name, func(have, want string) int {
+		return cmp.Or(strings.Compare(path.Base(have), path.Base(want)), strings.Compare(have, want))
+	})
+	return found
+}
+
+// InAnotherCase finds the file that differs from a name by letter case alone; "" when the project has the name itself, or nothing
+// like it. Of several the first counts.
+func (r *Result) InAnotherCase(name string) string {
+	if r.listing == nil || r.Has(name) {
+		return ""
+	}
+	return r.listing.folded()[strings.ToLower(name)]
 }
 
 func same(a, b []string) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] }

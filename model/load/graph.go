@@ -24,7 +24,9 @@ func (l *loader) readGraph() {
 	}
 	name := path.Clean(l.folder.path(graphDir, entry))
 	if !l.folder.exists(name) {
-		l.report(l.missingEntry(diag.ProjMissingGraphEp, KeyGraphEntry, name))
+		p := l.missingEntry(diag.ProjMissingGraphEp, KeyGraphEntry, name)
+		l.suggestFile(&p, graphLanguage, entry, new(Guesses))
+		l.report(p)
 		return
 	}
 	l.GraphFile = name
@@ -48,6 +50,7 @@ func (l *loader) buildGraph(r reading) {
 		t.components = append(t.components, u.components...)
 		t.facets = append(t.facets, u.facets...)
 		l.Broken = l.Broken || u.broken
+		l.torn.addGraph(u.torn)
 	}
 	l.Holes = r.holes
 	if l.prev != nil {
@@ -88,16 +91,16 @@ func conflictingName(name string, at, other model.Origin) diag.Problem {
 		Place:   at.Place(at.Name),
 		On:      name,
 		Details: []diag.Detail{{Kind: diag.KindName, Text: name}},
-		Related: []diag.Related{{Place: other.Place(other.Name), Message: "the same name stands here"}},
+		Related: []diag.Related{{Place: other.Place(other.Name), Message: diag.Say("the same name stands here")}},
 	}
 }
 
 // sameName reports each of several declarations of one name, with the others beside it.
 func sameName[T any](l *loader, all []T, code diag.Code, kind diag.DetailKind, of func(T) (string, model.Origin)) {
-	byName := make(map[string][]model.Origin)
+	byName := make(map[string][]source.Place)
 	for _, t := range all {
 		if name, origin := of(t); name != "" {
-			byName[name] = append(byName[name], origin)
+			byName[name] = append(byName[name], origin.Place(origin.Name))
 		}
 	}
 	for _, t := range all {
@@ -105,18 +108,14 @@ func sameName[T any](l *loader, all []T, code diag.Code, kind diag.DetailKind, o
 		if len(byName[name]) < 2 {
 			continue
 		}
-		p := diag.Problem{
+		at := origin.Place(origin.Name)
+		l.report(diag.Problem{
 			Code:    code,
-			Place:   origin.Place(origin.Name),
+			Place:   at,
 			On:      name,
 			Details: []diag.Detail{{Kind: kind, Text: name}},
-		}
-		for _, other := range byName[name] {
-			if other != origin {
-				p.Related = append(p.Related, diag.Related{Place: other.Place(other.Name), Message: "also declared here"})
-			}
-		}
-		l.report(p)
+			Related: others(byName[name], at, diag.Say("also declared here")),
+		})
 	}
 }
 
@@ -128,6 +127,7 @@ func (l *loader) reportUnknown() {
 		return
 	}
 	w := l.knownWords()
+	var guesses Guesses
 	for _, u := range unknown {
 		if !model.IsID(u.Ref.Name) {
 			continue
@@ -145,7 +145,7 @@ func (l *loader) reportUnknown() {
 		case model.WantFacet:
 			p.Code, p.Details[0].Kind, known = diag.COInexistingFacet, diag.KindFacet, w.facets
 		}
-		Suggest(&p, u.Ref.Name, known, u.Origin.Place(u.Ref.Span))
+		Suggest(&p, u.Ref.Name, guesses.Among(known), u.Origin.Place(u.Ref.Span))
 		l.report(p)
 	}
 }

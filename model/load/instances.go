@@ -30,7 +30,10 @@ func (l *loader) readInstances() {
 	default:
 		name := path.Clean(l.folder.path(instancesDir, entry))
 		if !l.folder.exists(name) {
-			l.report(l.missingEntry(diag.ProjMissingInstanceEp, KeyInstanceEntry, name))
+			l.Loose = true
+			p := l.missingEntry(diag.ProjMissingInstanceEp, KeyInstanceEntry, name)
+			l.suggestFile(&p, instancesLanguage, entry, new(Guesses))
+			l.report(p)
 			return
 		}
 		l.buildInstances(l.readLanguage(instancesLanguage, instancesDir, entry))
@@ -49,15 +52,17 @@ func (l *loader) descriptorStart() source.Place {
 // buildInstances puts the trees of all files together: uniqueness, then copies (MOD-93, MOD-100).
 func (l *loader) buildInstances(r reading) {
 	var declared []*model.Instance
+	l.Loose = r.holes
 	for _, u := range r.units {
 		declared = append(declared, u.instances...)
+		l.torn.addInstances(u.torn)
 	}
 	if !l.options.Strict {
 		declared = l.readChannels(declared)
 	}
 	repeated := l.reportRepeated(declared)
 	l.reportUnknownComponents(declared)
-	c := copier{loader: l, repeated: repeated}
+	c := copier{loader: l, repeated: repeated, room: l.MaxInstances()}
 	roots := c.expandAll(declared)
 	if c.copied {
 		c.reportConflicts("", roots)
@@ -140,7 +145,7 @@ func (l *loader) reportRepeated(roots []*model.Instance) map[string]bool {
 			continue
 		}
 		at := i.Place(i.Header)
-		p := diag.Problem{
+		l.report(diag.Problem{
 			Code:  diag.COAlreadyDefinedInstance,
 			Place: at,
 			On:    path,
@@ -148,13 +153,8 @@ func (l *loader) reportRepeated(roots []*model.Instance) map[string]bool {
 				{Kind: diag.KindInstance, Text: path},
 				{Kind: diag.KindAlreadyDefined, Text: path},
 			},
-		}
-		for _, other := range places[path] {
-			if other != at {
-				p.Related = append(p.Related, diag.Related{Place: other, Message: "also declared here"})
-			}
-		}
-		l.report(p)
+			Related: others(places[path], at, diag.Say("also declared here")),
+		})
 	}
 	return repeated
 }
@@ -170,10 +170,10 @@ func repeatedPaths(above string, list []*model.Instance, repeated map[string]boo
 			if i.Name != "" {
 				repeated[above+"/"+i.Name] = true
 			}
-			children[i.Name] = slices.Concat(known, i.Children)
+			children[i.Name] = append(known, i.Children...)
 			continue
 		}
-		children[i.Name] = i.Children
+		children[i.Name] = slices.Clip(i.Children) // so that nothing is appended to what belongs to others
 	}
 	// The order cannot show: the result is a set.
 	for name, below := range children {
@@ -188,6 +188,7 @@ func repeatedPaths(above string, list []*model.Instance, repeated map[string]boo
 func (l *loader) reportUnknownComponents(roots []*model.Instance) {
 	g := l.App.Graph
 	known := sync.OnceValue(func() *near.Known { return l.knownWords().components })
+	var guesses Guesses
 	for path, i := range model.Walk(roots) {
 		if !model.IsTypeName(i.Component) || g.Component(i.Component) != nil {
 			continue
@@ -198,7 +199,7 @@ func (l *loader) reportUnknownComponents(roots []*model.Instance) {
 			On:      path,
 			Details: []diag.Detail{{Kind: diag.KindComponent, Text: i.Component}},
 		}
-		Suggest(&p, i.Component, known(), i.Place(i.Origin.Name))
+		Suggest(&p, i.Component, guesses.Among(known()), i.Place(i.Origin.Name))
 		l.report(p)
 	}
 }
@@ -208,10 +209,20 @@ type copier struct {
 	*loader
 	repeated map[string]bool
 	copied   bool // some count is 2 or more
+	room     int  // how many instances may still be made
 }
 
-// maxCopies bounds what one application may ask for: beyond it, copies are left out rather than exhaust the memory.
-const maxCopies = 1_000_000
+// DefaultMaxInstances bounds what the counts of an application may ask for: beyond it, copies are left out rather than exhaust the
+// memory while somebody types a number.
+const DefaultMaxInstances = 200_000
+
+// MaxInstances is the number of instances beyond which the loading left copies out.
+func (r *Result) MaxInstances() int {
+	if r.options.MaxInstances > 0 {
+		return r.options.MaxInstances
+	}
+	return DefaultMaxInstances
+}
 
 func (c *copier) expandAll(list []*model.Instance) []*model.Instance {
 	out := make([]*model.Instance, 0, len(list))
@@ -224,6 +235,8 @@ func (c *copier) expandAll(list []*model.Instance) []*model.Instance {
 // expand makes the copies of an instance, those of its children first (MOD-100). The first copy keeps data and state
 // (MOD-101).
 func (c *copier) expand(i *model.Instance) []*model.Instance {
+	room := c.room
+	c.room--
 	if len(i.Children) > 0 {
 		whole := *i
 		whole.Children = c.expandAll(i.Children)
@@ -233,7 +246,9 @@ func (c *copier) expand(i *model.Instance) []*model.Instance {
 		return []*model.Instance{i}
 	}
 	c.copied = true
-	n := min(i.Count, max(1, maxCopies/size(i)))
+	size := room - c.room
+	n := min(i.Count, max(1, room/size))
+	c.room = room - n*size
 	width := len(strconv.Itoa(i.Count))
 	out := make([]*model.Instance, n)
 	for k := range n {
@@ -260,14 +275,6 @@ func bare(i *model.Instance) *model.Instance {
 	return &c
 }
 
-func size(i *model.Instance) int {
-	n := 1
-	for _, child := range i.Children {
-		n += size(child)
-	}
-	return n
-}
-
 // reportConflicts finds computed paths that already exist, on the block that holds the count (MOD-102, DEV-10).
 func (c *copier) reportConflicts(above string, list []*model.Instance) {
 	first := make(map[string]*model.Instance, len(list))
@@ -292,7 +299,7 @@ func (c *copier) reportConflicts(above string, list []*model.Instance) {
 			Place:   at,
 			On:      name,
 			Details: []diag.Detail{{Kind: diag.KindInstance, Text: name}},
-			Related: []diag.Related{{Place: other.Place(other.Header), Message: "this one has the same path"}},
+			Related: []diag.Related{{Place: other.Place(other.Header), Message: diag.Say("this one has the same path")}},
 		})
 	}
 	// What happens below one copy happens below all: it is told once.

@@ -43,6 +43,7 @@ func (l *loader) readLanguage(lang language, root, entry string) reading {
 	var r reading
 	todo := []importLine{{location: entry}}
 	seen := map[string]bool{}
+	var guesses Guesses
 	for len(todo) > 0 {
 		line := todo[0]
 		todo = todo[1:]
@@ -55,11 +56,16 @@ func (l *loader) readLanguage(lang language, root, entry string) reading {
 		u, err := l.unitOf(name)
 		if err != nil {
 			r.holes = true
-			l.report(unreadable(name, line, err))
+			p := unreadable(name, line, err)
+			if p.Code == diag.COUnreachableFile {
+				l.suggestFile(&p, lang, line.location, &guesses)
+			}
+			l.report(p)
 			continue
 		}
 		l.Problems = append(l.Problems, u.problems...)
 		if !l.fits(u, lang, line) {
+			r.holes = true // what should have stood there is unknown
 			continue
 		}
 		r.units = append(r.units, u)
@@ -112,14 +118,14 @@ func importedHere(from importLine) []diag.Related {
 	if from.place.IsZero() {
 		return nil
 	}
-	return []diag.Related{{Place: from.place, Message: "imported here"}}
+	return []diag.Related{{Place: from.place, Message: diag.Say("imported here")}}
 }
 
 // reportStrays finds graph and instances files that stand elsewhere or that nothing leads to (MOD-14).
 func (l *loader) reportStrays() {
 	slices.Sort(l.Reached)
 	for _, lang := range []language{graphLanguage, instancesLanguage} {
-		for _, name := range l.All {
+		for _, name := range l.listing.models {
 			if !hasExt(name, lang.ext) {
 				continue
 			}
@@ -157,7 +163,7 @@ func (l *loader) importIt(lang language, name string) []diag.Fix {
 		start = len("\uFEFF")
 	}
 	location := strings.TrimPrefix(name, root+"/")
-	return []diag.Fix{insertion("Import it from "+entry, file, start, "import "+location+";\n")}
+	return []diag.Fix{insertion(diag.Say("Import it from %s", entry), file, start, "import "+location+";\n")}
 }
 
 // unknownEnd is true when instances were not read although an entry names them: nobody knows where they lead (MOD-31).

@@ -7,6 +7,7 @@ import (
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/decl"
 	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/near"
 	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/model/syntax"
 )
@@ -16,6 +17,8 @@ type Options struct {
 	decl.Options
 	// Recipe reads the folder as a reusable recipe (MOD-18) even if it has a descriptor.
 	Recipe bool
+	// MaxInstances is how many instances copies may bring the application to; 0 for DefaultMaxInstances.
+	MaxInstances int
 }
 
 // File is one file that was read.
@@ -43,10 +46,14 @@ type Result struct {
 	Base string
 	// All are the names of all files of the project, sorted by file name, hidden ones left out (MOD-12).
 	All []string
+	// Scripts are the files of All that stand in the folders of commands, rules and probes.
+	Scripts []string
 	// Reached are the graph and instances files that the entry points lead to, sorted (MOD-14).
 	Reached []string
 	// Holes says that a file of the graph is missing: names that nobody declares may well be declared there.
 	Holes bool
+	// Loose says that a file of the instances is missing: what nobody makes an instance of may well have one there.
+	Loose bool
 	// Broken says that the text of a file of the graph could not be read whole.
 	Broken bool
 	// GraphFile is the entry of the graph; "" when there is none.
@@ -61,6 +68,7 @@ type Result struct {
 	units   map[string]*unit
 	listing *listing
 	words   words // those of the latest loading that needed any
+	torn    torn
 }
 
 // Dir loads an application. fsys is its folder, or the build project around it (MOD-11). prev, when not nil, is an
@@ -103,6 +111,8 @@ type loader struct {
 	*Result
 	folder folder
 	prev   *Result
+	// locations are the files of each language that wrong locations may stand for, by folder; made when somebody asks.
+	locations map[string]*near.Known
 }
 
 func newLoader(f folder, o Options, prev *Result) *loader {
@@ -133,7 +143,7 @@ func (l *loader) look() {
 		old = l.prev.listing
 	}
 	l.listing = l.folder.list(old)
-	l.All, l.Resources = l.listing.all, l.listing.inside
+	l.All, l.Resources, l.Scripts = l.listing.all, l.listing.inside, l.listing.scripts
 }
 
 func (l *loader) report(p diag.Problem) { l.Problems = append(l.Problems, p) }

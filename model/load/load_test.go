@@ -235,7 +235,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	child := r.Problems[slices.IndexFunc(r.Problems, func(p diag.Problem) bool { return strings.HasSuffix(short(p), "(vn)") })]
-	if at := child.Related[0]; at.Message != "did you mean vm?" || at.Range.Start.Line != 11 || at.Range.Start.Column != 12 {
+	if at := child.Related[0]; at.Message.String() != "did you mean vm?" || at.Range.Start.Line != 11 || at.Range.Start.Column != 12 {
 		t.Errorf("DIA-45: beside vn stands %q at %v", at.Message, at.Range)
 	}
 	if len(child.Fixes) != 1 || child.Fixes[0].Edits[0].With != "vm" {
@@ -356,4 +356,23 @@ func TestSingleFiles(t *testing.T) {
 		t.Errorf("got %v", i.App.Instances)
 	}
 	want(t, load.Graph(files, "lost.graph", load.Options{}), "CO_UNREACHABLE_FILE (lost.graph)")
+}
+
+// MOD-100: however many copies are asked for, the loading does not make millions of them.
+func TestCopiesAreBounded(t *testing.T) {
+	files := fstest.MapFS{
+		"descriptor/application.properties": {Data: []byte("name = a\nversion = 1.0\ngraph-entry-point = main.graph\ninstance-entry-point = model.instances\n")},
+		"graph/main.graph":                  {Data: []byte("vm {\n\tinstaller: target;\n\tchildren: app;\n}\napp {\n\tinstaller: script;\n}\n")},
+		"instances/model.instances": {Data: []byte("instance of vm {\n\tname: a;\n\tcount: 2000000000;\n\tinstance of app {\n\t\tname: b;\n\t\tcount: 2000000000;\n\t}\n}\n" +
+			"instance of vm {\n\tname: c;\n\tcount: 2000000000;\n\tinstance of app {\n\t\tname: b;\n\t\tcount: 2000000000;\n\t}\n\tinstance of app {\n\t\tname: d;\n\t\tcount: 2000000000;\n\t}\n}\n")},
+	}
+	for limit, options := range map[int]load.Options{load.DefaultMaxInstances: {}, 50: {MaxInstances: 50}} {
+		n := 0
+		for range model.Walk(load.Dir(files, options, nil).App.Instances) {
+			n++
+		}
+		if n < limit/2 || n > limit+10 {
+			t.Errorf("%d instances, at most %d are wanted", n, limit)
+		}
+	}
 }

@@ -31,13 +31,13 @@ var smallLanguages = []smallLanguage{
 func (l *loader) readScripts() {
 	for _, lang := range smallLanguages {
 		folder := l.folder.path(lang.dir) + "/"
-		for _, name := range l.All {
+		for _, name := range l.Scripts {
 			if !strings.HasPrefix(name, folder) {
 				continue
 			}
 			err := l.readText(name)
 			switch {
-			case lang.wrong != "" && !hasExt(name, lang.ext):
+			case lang.wrong != "" && !strings.HasSuffix(name, lang.ext): // in that letter case (MOD-12)
 				l.report(diag.Problem{Code: lang.wrong, Place: l.FirstLine(name)})
 			case err != nil:
 				l.report(diag.Problem{

@@ -1,8 +1,6 @@
 package load
 
 import (
-	"strings"
-
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/decl"
 	"github.com/roboconf/workbench/model/diag"
@@ -20,6 +18,7 @@ type unit struct {
 	imports    []importLine
 	problems   []diag.Problem // P_, PM_ and the X_ of the text
 	broken     bool           // a severe P_ problem explains what else is wrong (DEV-7)
+	torn       torn
 }
 
 // piece is one chunk, where it starts, what it declares, and the declaration that knows its place.
@@ -72,10 +71,11 @@ func lower(name, text string, old *unit, o Options) *unit {
 	u.file = &File{Name: name, Text: text, Lines: tree.Lines(), Tree: tree}
 	u.cut(tree, old, o)
 	u.place()
-	for _, e := range tree.Errors() {
-		u.problems = append(u.problems, problemOf(u.file, e))
+	for i, e := range tree.Errors() {
+		u.problems = append(u.problems, problemOf(u.file, e, i))
 		u.broken = u.broken || diag.Lookup(e.Code).Level == diag.Severe
 	}
+	u.tear()
 	return u
 }
 
@@ -204,36 +204,31 @@ func placeProblem(p diag.Problem, name string, base int) diag.Problem {
 	return p
 }
 
-// problemOf gives a P_ problem its place, and the cure when it is certain (DIA-51): one that leaves no new problem of the
-// text behind (DIA-52).
-func problemOf(f *File, e syntax.Error) diag.Problem {
+// triedFixes is for how many errors of a file the tree is asked at once what cures them: a text that is torn all over must not
+// make each key slow. Whoever wants the others asks the tree.
+const triedFixes = 64
+
+// problemOf gives the P_ problem with a number its place, and its cures (DIA-51).
+func problemOf(f *File, e syntax.Error, number int) diag.Problem {
 	p := diag.Problem{Code: e.Code, Place: source.Place{File: f.Name, Span: e.Span}}
-	switch e.Code {
-	case diag.PPropertyEndsWithSemiColon, diag.PImportEndsWithSemiColon:
-		p.Fixes = []diag.Fix{insertion("Add the semicolon", f.Name, e.Span.End, ";")}
-	case diag.POCBracketMissing:
-		if goesOn(f.Text[min(e.Span.End, len(f.Text)):]) {
-			p.Fixes = []diag.Fix{insertion("Add the opening bracket", f.Name, e.Span.End, " {")}
-		}
-	case diag.PCCBracketMissing:
-		bracket := "}\n"
-		if !strings.HasSuffix(f.Text, "\n") {
-			bracket = "\n}\n"
-		}
-		p.Fixes = []diag.Fix{insertion("Add the closing bracket", f.Name, len(f.Text), bracket)}
+	if number < triedFixes {
+		p.Fixes = f.CuresOf(e)
 	}
 	return p
 }
 
-// goesOn says whether a block is open all the same: the next line with something on it is a property, or closes the block.
-func goesOn(rest string) bool {
-	_, rest, _ = strings.Cut(rest, "\n")
-	line, _, _ := strings.Cut(strings.TrimLeft(rest, " \t\r\n"), "\n")
-	line = strings.TrimSpace(line)
-	return line == "}" || strings.HasSuffix(line, ";") && strings.Contains(line, ":")
+// CuresOf gives the cures of an error of the file's tree (DIA-51, DIA-52).
+func (f *File) CuresOf(e syntax.Error) []diag.Fix {
+	fixes := f.Tree.Fixes(e)
+	for _, fix := range fixes {
+		for i := range fix.Edits {
+			fix.Edits[i].Place.File = f.Name
+		}
+	}
+	return fixes
 }
 
-func insertion(title, file string, at int, text string) diag.Fix {
+func insertion(title diag.Phrase, file string, at int, text string) diag.Fix {
 	place := source.Place{File: file, Span: source.Span{Start: at, End: at}}
 	return diag.Fix{Title: title, Edits: []source.Edit{{Place: place, With: text}}}
 }

@@ -1,26 +1,16 @@
 package check
 
 import (
-	"io/fs"
-
 	"github.com/roboconf/workbench/model/command"
 	"github.com/roboconf/workbench/model/diag"
-	"github.com/roboconf/workbench/model/load"
 )
 
-// Optional gives the findings of the rules that are off until a project switches them on (DIA-41). All leaves them out.
-func Optional(r *load.Result, fsys fs.FS) []diag.Problem {
-	if !r.HasGraph {
-		return nil
-	}
-	return r.Locate(neverUsed(newSubject(r, fsys)))
-}
-
-// neverUsed: a rule or another command runs a command, unless people do by hand (X_CMD_NEVER_USED).
+// neverUsed: a rule or another command runs a command, unless people do by hand. The rule is off until a project switches it on
+// (DIA-41).
 func neverUsed(s *subject) (found []diag.Problem) {
 	files := s.scripts("commands", commandsExt)
 	used := make(map[string]bool)
-	for _, r := range s.runAll(files) {
+	for _, r := range s.runScripts() {
 		for _, in := range r.Instructions {
 			if in.Kind == command.Execute && in.Command.Text != r.File.Command {
 				used[in.Command.Text] = true
