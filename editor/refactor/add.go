@@ -62,7 +62,7 @@ func known(g *model.Graph, component string) error {
 }
 
 // inside writes a block before the closing bracket of this one.
-func (b *block) inside(component, name string) source.Edit {
+func (b body) inside(component, name string) source.Edit {
 	shut := b.node.Close().Start + b.base
 	start := strings.LastIndexByte(b.text[:shut], '\n') + 1
 	own := indentOf(b.text, b.base+b.node.Head().Start)
@@ -74,7 +74,7 @@ func (b *block) inside(component, name string) source.Edit {
 }
 
 // indentInside is the white space in front of what stands in the block already.
-func (b *block) indentInside(own string) string {
+func (b body) indentInside(own string) string {
 	for child := range b.node.Children() {
 		if child.Kind() == syntax.Property || child.Kind() == syntax.Instance {
 			return indentOf(b.text, b.base+child.Head().Start)

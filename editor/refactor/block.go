@@ -12,10 +12,7 @@ import (
 
 // block is the text that declares an instance.
 type block struct {
-	file     string
-	text     string // of the whole file
-	base     int    // where the chunk starts
-	node     syntax.Node
+	body
 	instance *model.Instance
 	branch   []*model.Instance // from the root down to the instance
 }
@@ -35,7 +32,7 @@ func blockOf(r *load.Result, path string) (*block, error) {
 	if chunk == nil || start != i.Base {
 		return nil, fmt.Errorf("no file declares it")
 	}
-	b := &block{file: i.File, text: f.Text, base: start, instance: i, branch: branch}
+	b := &block{body: body{file: i.File, text: f.Text, base: start}, instance: i, branch: branch}
 	at := f.Lines.Position(start + i.Header.Start)
 	node, found := nodeAt(chunk.Item(), i.Header.Start)
 	switch b.node = node; {
@@ -65,17 +62,9 @@ func nodeAt(n syntax.Node, header int) (syntax.Node, bool) {
 	return n, false
 }
 
-// span covers the whole lines of the block, in the file.
-func (b *block) span() source.Span { return b.node.Span().Shift(b.base) }
-
-// edit replaces a span of the file.
-func (b *block) edit(s source.Span, with string) source.Edit {
-	return source.Edit{Place: source.Place{File: b.file, Span: s}, With: with}
-}
-
 // properties gives the lines of the properties that belong to the block itself and that want, in the file. With deep, those of
 // the blocks inside it as well.
-func (b *block) properties(n syntax.Node, deep bool, want func(name string) bool) (lines []source.Span) {
+func (b body) properties(n syntax.Node, deep bool, want func(name string) bool) (lines []source.Span) {
 	for child := range n.Children() {
 		switch {
 		case child.Kind() == syntax.Property && want(syntax.Clean(child.Name().Shift(b.base).Of(b.text))):

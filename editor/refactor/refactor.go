@@ -1,7 +1,8 @@
-// Package refactor turns what a person wants of the instances into edits of their text.
+// Package refactor turns what a person wants of an application into changes of its files.
 //
-// Everything here is pure: a loaded application in, edits out. What stands below an instance with a count is declared once for all
-// of its copies, so what is added there shows in each of them.
+// Everything here is pure: a loaded application in, edits, new files, moves out. A cure is tried before it is offered (DIA-52).
+// What stands below an instance with a count is declared once for all of its copies, so what is added there shows in each of
+// them.
 package refactor
 
 import (
@@ -65,9 +66,12 @@ func free(r *load.Result, parent, name string) error {
 	if !model.IsFlexID(name) {
 		return fmt.Errorf("%q cannot be a name: it starts with a letter or _, then come letters, digits, spaces, _, - or dots", name)
 	}
-	for path, i := range model.Walk(r.App.Instances) {
-		switch {
-		case above(path) != parent:
+	siblings := r.App.Instances
+	if over := model.Find(r.App.Instances, parent); over != nil {
+		siblings = over.Children
+	}
+	for _, i := range siblings {
+		switch path := parent + "/" + i.Name; {
 		case i.Name == name:
 			return fmt.Errorf("there is an instance %s already; give another name", path)
 		case declaredName(r, i) == name:

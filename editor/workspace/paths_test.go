@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/roboconf/workbench/model/check"
 	"github.com/roboconf/workbench/model/load"
 )
 
@@ -88,7 +89,7 @@ func TestFindingsAreThoseOfTheFolder(t *testing.T) {
 	for n, step := range steps {
 		step()
 		got := w.Snapshot()
-		_, want := loadAndCheck(plain{got.FS}, nil)
+		_, want := loadAndCheck(plain{got.FS}, nil, check.Options{})
 		if len(got.Problems) != len(want) {
 			t.Errorf("step %d: %d findings, want %d", n, len(got.Problems), len(want))
 		}

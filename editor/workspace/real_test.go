@@ -3,9 +3,11 @@ package workspace
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/roboconf/workbench/internal/gen"
 	"github.com/roboconf/workbench/model/diag"
 )
 
@@ -43,32 +45,33 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// large is a project without problems whose graph has about n lines.
+// large is a sound project whose graph is one file of about n lines.
 func large(b *testing.B, n int) *Workspace {
 	b.Helper()
-	w := lamp(b)
-	var g strings.Builder
-	g.WriteString("VM {\n\tinstaller: target;\n\tchildren: many;\n}\n\nfacet many {\n}\n")
-	for i := range n / 6 {
-		name := fmt.Sprintf("C%d", i)
-		if i == 0 {
-			name = "HAProxy" // the descriptor exports its variables
-		} else if err := os.Mkdir(w.path("graph/"+name), 0o755); err != nil {
-			b.Fatal(err)
-		}
-		g.WriteString("\n" + name + " {\n\tinstaller: logger;\n\tfacets: many;\n\texports: ip, port = 80;\n}\n")
+	components := 10
+	for strings.Count(gen.Graph(components), "\n") < n {
+		components += 1 + components/4
 	}
-	for file, text := range map[string]string{graph: g.String(), "instances/main.instances": "instance of VM {\n\tname: vm;\n}\n"} {
-		if err := os.WriteFile(w.path(file), []byte(text), 0o644); err != nil {
-			b.Fatal(err)
-		}
+	w := write(b, gen.WithRecipes(map[string]string{
+		"descriptor/application.properties": "name = a\nversion = 1.0\ndsl-id = roboconf-1.0\ngraph-entry-point = main.graph\n",
+		graph:                               gen.Graph(components),
+	}))
+	if s := w.Snapshot(); len(s.Problems) > 0 {
+		b.Fatalf("%d problems, the first: %s", len(s.Problems), s.Problems[0])
 	}
-	s, _, err := w.Rescan()
+	return w
+}
+
+// write makes a folder with files and opens it.
+func write(b *testing.B, files map[string]string) *Workspace {
+	b.Helper()
+	dir := b.TempDir()
+	for name, text := range files {
+		put(b, filepath.Join(dir, filepath.FromSlash(name)), text)
+	}
+	w, err := Open(dir)
 	if err != nil {
 		b.Fatal(err)
-	}
-	if n := len(s.Problems); n > 5 {
-		b.Logf("%d problems, the last: %s", n, s.Problems[n-1].Message(diag.English))
 	}
 	return w
 }
@@ -77,7 +80,7 @@ func large(b *testing.B, n int) *Workspace {
 func benchmarkKey(b *testing.B, lines int) {
 	w := large(b, lines)
 	text := w.Snapshot().Result.Files[graph].Text
-	at := strings.Index(text[len(text)/2:], "80;") + len(text)/2
+	at := strings.Index(text[len(text)/2:], "/srv/") + len(text)/2
 	texts := []string{text[:at] + "8" + text[at:], text}
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
@@ -93,17 +96,19 @@ func BenchmarkKeyToFindings100000Lines(b *testing.B) { benchmarkKey(b, 100_000) 
 // wrong, or one of its own each. All findings say what may have been meant.
 func BenchmarkKeyAmongFindings(b *testing.B) {
 	for name, mistake := range map[string]func(n int) string{
-		"one":  func(int) string { return "extends: HAProxi;" },
-		"each": func(n int) string { return fmt.Sprintf("extends: D%d;", n) },
+		"one":  func(int) string { return "facets: OnMachin;" },
+		"each": func(n int) string { return fmt.Sprintf("facets: OnMachina%d;", n) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			w := large(b, 10_000)
-			parts := strings.Split(w.Snapshot().Result.Files[graph].Text, "facets: many;")
-			text := parts[0]
+			parts := strings.Split(w.Snapshot().Result.Files[graph].Text, "installer: script;")
+			var all strings.Builder
+			all.WriteString(parts[0])
 			for n, part := range parts[1:] {
-				text += mistake(n) + part
+				all.WriteString("installer: script;\n\t" + mistake(n) + part)
 			}
-			at := strings.Index(text[len(text)/2:], "80;") + len(text)/2
+			text := all.String()
+			at := strings.Index(text[len(text)/2:], "/srv/") + len(text)/2
 			texts := []string{text[:at] + "8" + text[at:], text}
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
@@ -120,7 +125,7 @@ func BenchmarkKeyInAName(b *testing.B) {
 		b.Run(fmt.Sprint(lines), func(b *testing.B) {
 			w := large(b, lines)
 			text := w.Snapshot().Result.Files[graph].Text
-			at := strings.Index(text[len(text)/2:], " {\n\tinstaller: logger") + len(text)/2
+			at := strings.Index(text[len(text)/2:], " {\n\tinstaller: script") + len(text)/2
 			texts := []string{text[:at] + "8" + text[at:], text}
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/roboconf/workbench/model/check"
 	"github.com/roboconf/workbench/model/diag"
@@ -28,6 +29,8 @@ type Snapshot struct {
 	All []string
 	// FS is the folder with the unsaved text over it.
 	FS fs.FS
+
+	from *Workspace
 }
 
 // Workspace is one open application folder. It is safe for concurrent use.
@@ -37,6 +40,7 @@ type Snapshot struct {
 type Workspace struct {
 	dir     string
 	analyse analysis
+	group   *Group // nil for an application on its own
 
 	// io is held while the disk is read or written; it comes before mu.
 	io sync.Mutex
@@ -46,6 +50,8 @@ type Workspace struct {
 	overlays map[string]overlay // never changed in place: snapshots share it
 	view     view               // of the latest snapshot
 	snap     *Snapshot
+	memo     check.Memo
+	epoch    int // of the group, when snap was made
 }
 
 // overlay is unsaved text over a file.
@@ -56,17 +62,19 @@ type overlay struct {
 }
 
 // analysis turns a folder into a model and its problems.
-type analysis func(fsys fs.FS, prev *load.Result) (*load.Result, []diag.Problem)
+type analysis func(fsys fs.FS, prev *load.Result, o check.Options) (*load.Result, []diag.Problem)
 
-func loadAndCheck(fsys fs.FS, prev *load.Result) (*load.Result, []diag.Problem) {
-	r := load.Dir(fsys, load.Options{}, prev)
-	return r, check.All(r, fsys)
+func loadAndCheck(fsys fs.FS, prev *load.Result, o check.Options) (*load.Result, []diag.Problem) {
+	r := load.Dir(fsys, check.Loading(fsys, load.Options{}), prev)
+	return r, check.With(r, fsys, o)
 }
 
 // Open reads a folder.
 func Open(dir string) (*Workspace, error) { return open(dir, loadAndCheck) }
 
-func open(dir string, a analysis) (*Workspace, error) {
+func open(dir string, a analysis) (*Workspace, error) { return openIn(dir, a, nil) }
+
+func openIn(dir string, a analysis, g *Group) (*Workspace, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
@@ -84,7 +92,7 @@ func open(dir string, a analysis) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{dir: abs, analyse: a, disk: d}
+	w := &Workspace{dir: abs, analyse: a, disk: d, group: g}
 	w.renew()
 	return w, nil
 }
@@ -92,7 +100,7 @@ func open(dir string, a analysis) (*Workspace, error) {
 // renew makes the snapshot of the state now. The caller holds mu, or is alone.
 func (w *Workspace) renew() *Snapshot {
 	w.view = over(w.disk, w.overlays, w.view)
-	next := &Snapshot{Version: 1, Dirty: make(map[string]bool, len(w.overlays)), All: w.view.all, FS: w.view}
+	next := &Snapshot{Version: 1, Dirty: make(map[string]bool, len(w.overlays)), All: w.view.all, FS: w.view, from: w}
 	var prev *load.Result
 	if w.snap != nil {
 		next.Version, prev = w.snap.Version+1, w.snap.Result
@@ -100,18 +108,39 @@ func (w *Workspace) renew() *Snapshot {
 	for name := range w.overlays {
 		next.Dirty[name] = true
 	}
-	next.Result, next.Problems = w.analyse(next.FS, prev)
+	others, epoch := w.group.beside(w)
+	o := check.Options{Memo: &w.memo}
+	for _, other := range others {
+		o.Beside = append(o.Beside, other.Result.App)
+	}
+	next.Result, next.Problems = w.analyse(next.FS, prev, o)
+	w.epoch = w.group.tell(w, next.Result, epoch)
 	w.snap = next
 	return next
+}
+
+// stale says whether what the applications beside export to the outside changed since the latest snapshot.
+func (w *Workspace) stale() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.behind()
+}
+
+// behind is stale for who holds mu.
+func (w *Workspace) behind() bool {
+	return w.group != nil && w.group.now() != w.epoch
 }
 
 // Dir is the folder.
 func (w *Workspace) Dir() string { return w.dir }
 
-// Snapshot is the latest.
+// Snapshot is the latest. When an application beside exports something else to the outside since, it is made anew.
 func (w *Workspace) Snapshot() *Snapshot {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.behind() {
+		return w.renew()
+	}
 	return w.snap
 }
 
@@ -191,7 +220,8 @@ type Doc struct {
 	ReadOnly string // why it cannot be changed, a sentence; "" when it can
 }
 
-// Read gives the text of any file of the folder, unsaved text included; of one that is too long, the beginning.
+// Read gives the text of any file of the folder, unsaved text included; of one that is too long, the beginning. A text with
+// bytes that are no UTF-8 is read-only (DSL-1): an editor could not write them again as they were.
 func (w *Workspace) Read(file string) (Doc, error) {
 	fsys := w.Snapshot().FS
 	info, err := fs.Stat(fsys, file)
@@ -208,10 +238,16 @@ func (w *Workspace) Read(file string) (Doc, error) {
 	if isBinary(data) {
 		return Doc{ReadOnly: notText}, nil
 	}
+	if !utf8.Valid(data) {
+		return Doc{Text: string(data), ReadOnly: notUTF8}, nil
+	}
 	return Doc{Text: string(data)}, nil
 }
 
-const notText = "This file is not text, so it is not shown."
+const (
+	notText = "This file is not text, so it is not shown."
+	notUTF8 = "This file is not in UTF-8, so it cannot be changed here without damage: convert it first, with iconv for example."
+)
 
 // isBinary says whether bytes are no text: they hold a zero byte near the beginning.
 func isBinary(data []byte) bool { return bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0 }

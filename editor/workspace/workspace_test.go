@@ -13,12 +13,13 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/roboconf/workbench/model/check"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/load"
 )
 
 // texts stands for the loader: it reads every visible file, and the result holds what it read.
-func texts(fsys fs.FS, _ *load.Result) (*load.Result, []diag.Problem) {
+func texts(fsys fs.FS, _ *load.Result, _ check.Options) (*load.Result, []diag.Problem) {
 	r := &load.Result{Files: map[string]*load.File{}}
 	_ = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
@@ -47,7 +48,7 @@ func project(t *testing.T, files ...string) *Workspace {
 	return w
 }
 
-func put(t *testing.T, path, text string) {
+func put(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -320,11 +321,12 @@ func TestAFolderThatGoesAwayTakesNothingAlong(t *testing.T) {
 }
 
 func TestRead(t *testing.T) {
-	w := project(t, graph, "one\n", "logo.png", "\x89PNG\x00\x01", "big.log", strings.Repeat("0123456789abcde\n", largest/16+1))
+	w := project(t, graph, "one\n", "logo.png", "\x89PNG\x00\x01", "old.properties", "# \xe9t\xe9\n", "big.log", strings.Repeat("0123456789abcde\n", largest/16+1))
 	w.Edit(graph, "two\n")
 	for _, c := range []struct{ file, text, readOnly string }{
 		{graph, "two\n", ""},
 		{"logo.png", "", "not text"},
+		{"old.properties", "# \xe9t\xe9\n", "not in UTF-8"}, // DSL-1: saved again, it would be another text
 		{"big.log", strings.Repeat("0123456789abcde\n", shown/16), "4 MiB"},
 	} {
 		doc, err := w.Read(c.file)
