@@ -1,15 +1,16 @@
 package tui
 
 import (
+	"slices"
+
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/tui/overlay"
 	"github.com/roboconf/workbench/tui/pane"
-	"github.com/roboconf/workbench/tui/pane/problems"
 )
 
 // globals are what a person can do anywhere. An action of the pane with the focus goes before one with the same key.
 func (m *Model) globals() []pane.Action {
-	return append(append(m.workActions(), m.screenActions()...), m.runActions()...)
+	return slices.Concat(m.workActions(), m.languageActions(), m.screenActions(), m.runActions())
 }
 
 // act makes an action of a function that changes the model.
@@ -69,9 +70,11 @@ func (m *Model) workActions() []pane.Action {
 		sound = "there is no problem"
 	}
 	current, cure := m.currentProblem(), "no problem stands here"
+	var fixes []diag.Fix
 	if current != nil {
 		cure = ""
-		if len(current.Fixes) == 0 {
+		fixes = m.cures.Of(m.snap, *current, m.cfg.Language)
+		if len(fixes) == 0 {
 			cure = "no quick fix is known for this problem"
 		}
 	}
@@ -79,10 +82,12 @@ func (m *Model) workActions() []pane.Action {
 		wish("app.save", "ctrl+s", "Save", clean, pane.Save{}),
 		act("app.open", "ctrl+o", "Open a file", "", func() { m.palette("") }),
 		act("problems.next", "f8", "Next problem", sound, m.nextProblem),
-		{ID: "problems.cure", Key: "f7", Title: "Quick fix", Off: cure, Do: func() []pane.Intent { return problems.Cures(*current) }},
-		act("text.definition", "f12", "Definition", "", m.definition),
+		{ID: "problems.cure", Key: "f7", Title: "Quick fix", Off: cure, Do: func() []pane.Intent { return pane.Cured(fixes, m.cfg.Language) }},
 		wish("app.folder", "", "Open another folder", m.dirtyOff(), pane.Ask{
 			Title: "Open another folder", Hint: "its path", Then: func(dir string) []pane.Intent { m.openFolder(dir); return nil },
+		}),
+		act("app.switch", "", "Show another open application", m.switchOff(), func() {
+			m.push(overlay.NewChoiceOf("Applications side by side", m.others()))
 		}),
 		act("app.welcome", "", "Open a sample", m.dirtyOff(), func() { m.welcome = newWelcome(m.cfg) }),
 		act("app.quit", "ctrl+q", "Quit", "", m.quit),
@@ -197,6 +202,10 @@ var leaders = []struct{ key, id, title string }{
 	{"+", "run.faster", ""},
 	{"-", "run.slower", ""},
 	{"w", "run.why", "Why is it so?"},
+	{"a", "text.actions", "Change here"},
+	{"d", "text.format", "Lay out"},
+	{"b", "text.back", "Back"},
+	{"u", "text.take-back", "Take the change back"},
 	{"s", "app.save", "Save all"},
 	{"o", "app.folder", "Open a folder"},
 	{"z", "app.zoom", ""},

@@ -1,12 +1,16 @@
 package tui_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/roboconf/workbench/editor/workspace"
+	"github.com/roboconf/workbench/internal/gen"
 	"github.com/roboconf/workbench/tui"
 	"github.com/roboconf/workbench/tui/tuitest"
 )
@@ -84,5 +88,49 @@ func BenchmarkFirstFrame(b *testing.B) {
 		m := tui.New(tui.Config{Workspace: ws, Getenv: getenv()})
 		m.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
 		m.View()
+	}
+}
+
+// From a letter typed in a file of 10,000 lines with the list open, inside a large application, to the frame that shows the
+// list for it.
+func BenchmarkKeyInList10000Lines(b *testing.B) { benchmarkList(b, 10_000) }
+
+// The same in a file of 100,000 lines.
+func BenchmarkKeyInList100000Lines(b *testing.B) { benchmarkList(b, 100_000) }
+
+func benchmarkList(b *testing.B, lines int) {
+	components := 100
+	for strings.Count(gen.Graph(components), "\n") < lines {
+		components += components / 2
+	}
+	dir := b.TempDir()
+	files := gen.WithRecipes(gen.Application(components, components))
+	for name := range files {
+		if strings.HasPrefix(name, "graph/part") {
+			delete(files, name)
+		}
+	}
+	files[mainGraph] = gen.Graph(components)
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			b.Fatal(err)
+		}
+	}
+	p := sitAt(b, dir, 160, 50)
+	p.Keys("ctrl+end", "enter")
+	p.Paste("Mine {\n\tinstaller: script;\n\timports: \n}\n")
+	p.Keys("up", "up", "end")
+	p.Type("Soft")
+	if !strings.Contains(p.Screen(), "import all") {
+		b.Fatalf("the list is not open\n%s", p.Screen())
+	}
+	keys := []tea.KeyPressMsg{tuitest.Press("w"), tuitest.Press("backspace")}
+	for i := 0; b.Loop(); i++ {
+		p.m.Update(keys[i%2])
+		p.m.View()
 	}
 }

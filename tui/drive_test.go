@@ -59,13 +59,14 @@ func sit(t testing.TB, sample string, w, h int, env ...string) *person {
 // sitAt opens the terminal on a folder.
 func sitAt(t testing.TB, dir string, w, h int, env ...string) *person {
 	t.Helper()
-	ws, err := workspace.Open(dir)
+	group := &workspace.Group{}
+	ws, err := group.Add(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &person{t: t, dir: dir, ws: ws}
 	p.Driver = drive(t, w, h, tui.Config{
-		Workspace: ws, Seed: 1, Getenv: getenv(env...),
+		Workspace: ws, Group: group, Seed: 1, Getenv: getenv(env...),
 		NewWorld: func(app *model.Application, o simulator.Options) session.World {
 			p.worlds = append(p.worlds, simulator.New(app, o))
 			return p.worlds[len(p.worlds)-1]

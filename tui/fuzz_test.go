@@ -16,7 +16,7 @@ import (
 // pressed are the keys of the fuzz, by number: all that mean something somewhere, and some that do not.
 var pressed = strings.Fields(`
 up down left right home end pgup pgdown enter esc tab shift+tab space backspace delete
-f1 f2 f3 f4 f5 shift+f5 f6 shift+f6 f7 f8 f9 f12
+f1 f2 f3 f4 f5 shift+f5 f6 shift+f6 f7 shift+f7 f8 f9 shift+f9 f12 shift+f12 ctrl+space
 ctrl+a ctrl+c ctrl+d ctrl+e ctrl+f ctrl+g ctrl+k ctrl+o ctrl+p ctrl+r ctrl+s ctrl+t ctrl+u ctrl+v ctrl+w ctrl+x ctrl+y ctrl+z ctrl+/
 ctrl+home ctrl+end ctrl+left ctrl+right ctrl+up ctrl+down shift+left shift+right shift+up shift+down shift+end ctrl+pgup ctrl+pgdown
 a b c d e f g h i j k l m n o p q r s t u v w x y z 1 2 + - . / : ; { } # @ > é 日`)
@@ -92,6 +92,9 @@ func play(t *testing.T, deeds []byte) {
 	p.Resize(120, 40)
 	p.fits("after all of it", 120, 40)
 	for name, text := range was {
+		if _, err := p.ws.Read(name); err != nil {
+			continue // a change has moved it
+		}
 		p.undone(name, text)
 	}
 }

@@ -3,7 +3,9 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -54,7 +56,7 @@ func (m *Model) do(intent pane.Intent) {
 	case pane.Act:
 		m.actByID(i.ID)
 	case pane.Cure:
-		m.cure(i)
+		m.change(i.Fix.Title.In(m.cfg.Language), i.Fix.Change())
 	case pane.Copies:
 		m.copies(i)
 	case pane.Deletes:
@@ -75,9 +77,10 @@ func (m *Model) actByID(id string) {
 	}
 }
 
-// openFile shows a file. The text of a model's file is at hand; another one is read outside of the loop.
+// openFile shows a file. The text of a model's file is at hand; another one, or one that may be read-only, is read outside of
+// the loop.
 func (m *Model) openFile(o pane.Open) {
-	if f := m.snap.Result.Files[o.File]; f != nil {
+	if f := m.snap.Result.Files[o.File]; f != nil && utf8.ValidString(f.Text) {
 		m.show(pane.Show{File: o.File, Text: f.Text, Span: o.Span})
 		return
 	}
@@ -207,19 +210,6 @@ func (m *Model) touched(d Disk) {
 	}
 }
 
-// cure applies a fix to every file that it is about, and shows the first place.
-func (m *Model) cure(c pane.Cure) {
-	if err := m.edit(c.Fix.Edits); err != nil {
-		m.told = pane.Tell{Text: fmt.Sprintf("%s: %v", c.Fix.Title, err), Problem: true}
-		return
-	}
-	if len(c.Fix.Edits) > 0 {
-		e := c.Fix.Edits[0]
-		m.openFile(pane.Open{File: e.Place.File, Span: source.Span{Start: e.Place.Span.Start, End: e.Place.Span.Start}})
-	}
-	m.told = pane.Tell{Text: c.Fix.Title + ": done; ^Z takes it back."}
-}
-
 // edit does edits in the files that they are about, as one step each that the editor can undo.
 func (m *Model) edit(edits []source.Edit) error {
 	byFile := map[string][]source.Edit{}
@@ -232,10 +222,13 @@ func (m *Model) edit(edits []source.Edit) error {
 	}
 	for _, file := range order {
 		text, ok := m.text(file)
-		if !ok {
+		if fresh := byFile[file][0].Place.Span == (source.Span{}) && !slices.Contains(m.snap.All, file); !ok && !fresh {
 			return fmt.Errorf("%s is not part of the model", file)
 		}
-		m.replace(file, source.Apply(text, byFile[file]))
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("%s is not in UTF-8: convert it first", file)
+		}
+		m.replace(file, text, source.Apply(text, byFile[file]))
 	}
 	return nil
 }
@@ -249,10 +242,8 @@ func (m *Model) text(file string) (string, bool) {
 }
 
 // replace gives a file another text, as one step that the editor can undo. The editor holds the file open for that.
-func (m *Model) replace(file, text string) {
-	if old, ok := m.text(file); ok {
-		m.editor.Update(pane.Show{File: file, Text: old})
-	}
+func (m *Model) replace(file, old, text string) {
+	m.editor.Update(pane.Show{File: file, Text: old})
 	m.doAll(m.editor.Update(pane.Replace{File: file, Text: text}))
 	m.refresh(m.ws.Edit(file, text))
 }

@@ -4,7 +4,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/roboconf/workbench/model"
-	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/tui/pane"
 )
@@ -54,7 +53,7 @@ func (m *Model) nextProblem() {
 	}
 	at, _ := p.Spot()
 	m.openFile(pane.Open{File: at.File, Span: at.Span})
-	m.told = pane.Tell{Text: p.Message(diag.English)}
+	m.told = pane.Tell{Text: p.Message(m.cfg.Language)}
 }
 
 // quit asks first when something is not saved.
@@ -110,37 +109,4 @@ func (m *Model) declaration(s pane.Selected) source.Place {
 		return f.Place(f.Origin.Name)
 	}
 	return source.Place{}
-}
-
-// definition goes to the declaration of the name under the cursor.
-func (m *Model) definition() {
-	name := m.word()
-	place := m.declaration(pane.Selected{Type: name})
-	switch {
-	case !place.IsZero():
-		m.openFile(pane.Open{File: place.File, Span: place.Span})
-	case name == "":
-		m.told = pane.Tell{Text: "the cursor is not on a name"}
-	default:
-		m.told = pane.Tell{Text: name + " is declared nowhere as a component or a facet", Problem: true}
-	}
-}
-
-// word is the name under the cursor of the editor: what a name may hold, up to a dot.
-func (m *Model) word() string {
-	at := m.editor.Place()
-	text, _ := m.text(at.File)
-	start := min(at.Span.Start, len(text))
-	end := start
-	for start > 0 && isName(text[start-1]) {
-		start--
-	}
-	for end < len(text) && isName(text[end]) {
-		end++
-	}
-	return text[start:end]
-}
-
-func isName(b byte) bool {
-	return b == '_' || b == '-' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/roboconf/workbench/editor/assist"
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/tui/overlay"
@@ -15,7 +16,7 @@ func (m *Model) palette(text string) {
 	m.push(overlay.NewPalette([]overlay.Source{
 		{Hint: "No file is called so.", Items: func(string) []overlay.Item { return m.fileItems() }},
 		{Prefix: ">", Hint: "No command is called so.", Items: func(string) []overlay.Item { return m.commandItems() }},
-		{Prefix: "@", Hint: "No component and no facet is called so.", Items: func(string) []overlay.Item { return m.symbolItems() }},
+		{Prefix: "@", Hint: "Nothing that is declared is called so.", Items: m.symbolItems, Fixed: true},
 		{Prefix: "#", Hint: "No instance is called so.", Items: func(string) []overlay.Item { return m.instanceItems() }},
 		{Prefix: ":", Hint: "Type the number of a line.", Items: m.lineItems, Fixed: true},
 	}, text))
@@ -54,22 +55,17 @@ func (m *Model) commandItems() []overlay.Item {
 	return items
 }
 
-func (m *Model) symbolItems() []overlay.Item {
-	g := m.snap.Result.App.Graph
+// symbolItems are the declarations of the application that a few letters find, the best first.
+func (m *Model) symbolItems(query string) []overlay.Item {
+	const most = 200
 	var items []overlay.Item
-	for _, c := range g.Components() {
-		items = append(items, symbol(c.Name, "component", c.Place(c.Origin.Name)))
-	}
-	for _, f := range g.Facets() {
-		items = append(items, symbol(f.Name, "facet", f.Place(f.Origin.Name)))
+	for _, found := range assist.Search(m.ground(), query, most) {
+		at := found.Place
+		items = append(items, overlay.Item{Title: found.Name, Detail: "in " + found.Container, Do: func() []pane.Intent {
+			return []pane.Intent{pane.Open{File: at.File, Span: source.Span{Start: at.Span.Start, End: at.Span.Start}}}
+		}})
 	}
 	return items
-}
-
-func symbol(name, kind string, place source.Place) overlay.Item {
-	return overlay.Item{Title: name, Detail: kind + " in " + place.File, Do: func() []pane.Intent {
-		return []pane.Intent{pane.Select{Type: name}, pane.Open{File: place.File, Span: place.Span}}
-	}}
 }
 
 func (m *Model) instanceItems() []overlay.Item {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/roboconf/workbench/editor/workspace"
 	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/simulator"
 	"github.com/roboconf/workbench/tui/cell"
 	"github.com/roboconf/workbench/tui/overlay"
@@ -33,8 +35,12 @@ type Sample struct {
 type Config struct {
 	// Workspace is the application to open; nil opens the welcome screen.
 	Workspace *workspace.Workspace
-	Samples   []Sample
-	Version   string
+	// Group holds the applications that are open side by side, Workspace among them; nil: there is that one.
+	Group   *workspace.Group
+	Samples []Sample
+	Version string
+	// Language is that of the sentences about findings.
+	Language diag.Language
 	// Seed of every simulation that is started.
 	Seed uint64
 	// Getenv looks the environment up; nil: nothing is set.
@@ -74,6 +80,9 @@ type Model struct {
 	ticking bool
 	ticked  time.Time
 	sel     pane.Selected
+	trail   []source.Place // where jumps began
+	cures   pane.Cures
+	done    *deed // the last change, which can be taken back; nil when there is none
 	told    pane.Tell
 	watched bool
 
@@ -104,6 +113,9 @@ func New(cfg Config) *Model {
 	if cfg.NewWorld == nil {
 		cfg.NewWorld = func(app *model.Application, o simulator.Options) session.World { return simulator.New(app, o) }
 	}
+	if cfg.Group == nil {
+		cfg.Group = &workspace.Group{}
+	}
 	m := &Model{cfg: cfg, dark: true, mouse: true, dirty: true}
 	m.arr = arrangement{explorer: true, focus: "editor", shown: map[string]string{}}
 	m.retheme()
@@ -117,8 +129,9 @@ func New(cfg Config) *Model {
 // open shows another application: every pane begins afresh.
 func (m *Model) open(ws *workspace.Workspace) {
 	m.ws, m.run, m.layers, m.sel, m.welcome = ws, nil, nil, pane.Selected{}, nil
-	ed := editor.New(editor.Options{Now: m.cfg.Now})
-	prob := problems.New()
+	m.trail, m.done = nil, nil
+	ed := editor.New(editor.Options{Now: m.cfg.Now, Language: m.cfg.Language})
+	prob := problems.New(m.cfg.Language)
 	m.editor, m.problems = ed, prob
 	m.panes = map[string]pane.Pane{}
 	for _, p := range []pane.Pane{files.New(), ed, topology.New(), instances.New(), prob, timeline.New()} {

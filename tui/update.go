@@ -101,9 +101,11 @@ func (m *Model) key(msg tea.KeyPressMsg) {
 			return
 		}
 	}
-	if intents, ok := pane.Press(m.globals(), key); ok && key != "esc" {
-		m.doAll(intents)
-		return
+	if key != "esc" { // it goes to the pane first, which may have something to close
+		if intents, ok := pane.Press(m.globals(), key); ok {
+			m.doAll(intents)
+			return
+		}
 	}
 	intents := focus.Update(msg)
 	m.doAll(intents)

@@ -67,7 +67,7 @@ func (m *Model) welcomeActions() []pane.Action {
 
 // openSample makes a copy of the chosen sample and opens it.
 func (m *Model) openSample() {
-	s := m.welcome.samples[m.welcome.list.At]
+	s, group := m.welcome.samples[m.welcome.list.At], m.cfg.Group
 	m.welcome.told = "Opening " + s.Name + "…"
 	m.later(func() tea.Msg {
 		dir, err := s.Open()
@@ -75,18 +75,44 @@ func (m *Model) openSample() {
 			err = fmt.Errorf("open the sample %s: %w", s.Name, err)
 			return outcome(func(m *Model) { m.opened(nil, err) })
 		}
-		return openIn(dir)
+		return openIn(group, dir)
 	})
 }
 
 // openFolder opens another application.
 func (m *Model) openFolder(dir string) {
-	m.later(func() tea.Msg { return openIn(dir) })
+	group := m.cfg.Group
+	m.later(func() tea.Msg { return openIn(group, dir) })
 }
 
-func openIn(dir string) tea.Msg {
-	ws, err := workspace.Open(dir)
+// openIn opens a folder beside those that are open: what they export to the outside answers it.
+func openIn(group *workspace.Group, dir string) tea.Msg {
+	ws, err := group.Add(dir)
 	return outcome(func(m *Model) { m.opened(ws, err) })
+}
+
+// others lists the applications that are open beside this one.
+func (m *Model) others() []overlay.Item {
+	var items []overlay.Item
+	for _, ws := range m.cfg.Group.Workspaces() {
+		if ws == m.ws {
+			continue
+		}
+		items = append(items, overlay.Item{Title: ws.Dir(), Detail: ws.Snapshot().Result.App.Descriptor.DisplayName, Do: func() []pane.Intent {
+			m.opened(ws, nil)
+			m.later(rescan(ws)) // nobody watched it meanwhile
+			return nil
+		}})
+	}
+	return items
+}
+
+// switchOff is why another application cannot be shown now.
+func (m *Model) switchOff() string {
+	if len(m.cfg.Group.Workspaces()) < 2 {
+		return "no other application is open"
+	}
+	return m.dirtyOff()
 }
 
 // opened shows the application, or says why it could not be opened.

@@ -89,7 +89,9 @@ func TestDefinition(t *testing.T) {
 	}
 	p.See("Ln 9 Col 1")
 	p.Keys("home", "up", "f12") // a comment
-	p.See("the cursor is not on a name")
+	p.See("the name under the cursor is declared nowhere")
+	p.Keys("ctrl+k", "b")
+	p.See("instances/main.instances", "Ln 6 Col 15")
 }
 
 // Every pane can be reached with F6 alone, in both lenses, on every size of screen.

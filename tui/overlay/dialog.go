@@ -133,7 +133,7 @@ type Prompt struct {
 // NewPrompt opens the question.
 func NewPrompt(a pane.Ask) *Prompt {
 	p := &Prompt{ask: a}
-	p.input.Set(a.Text)
+	p.input.Propose(a.Text)
 	return p
 }
 

@@ -217,7 +217,10 @@ func TestPrompt(t *testing.T) {
 		done bool
 	}{
 		{[]string{"enter"}, "app3", true},
-		{[]string{"x", "enter"}, "app3x", true},
+		{[]string{"x", "enter"}, "x", true}, // what is proposed is replaced,
+		{[]string{"end", "x", "enter"}, "app3x", true},
+		{[]string{"backspace", "x", "enter"}, "x", true},
+		{[]string{"left", "backspace", "enter"}, "ap3", true}, // or changed
 		{[]string{"ctrl+u", "w", "e", "b", "enter"}, "web", true},
 		{[]string{"ctrl+u", "enter"}, "", false},
 		{[]string{"esc"}, "", true},

@@ -31,10 +31,11 @@ type Source struct {
 
 // Palette finds anything by a few letters.
 type Palette struct {
-	sources []Source
-	input   widget.Input
-	list    widget.List
-	found   []hit
+	title, hint string
+	sources     []Source
+	input       widget.Input
+	list        widget.List
+	found       []hit
 }
 
 // hit is an item with the places of the letters that were found.
@@ -45,8 +46,17 @@ type hit struct {
 
 // NewPalette opens a palette with a text typed already: a prefix, mostly.
 func NewPalette(sources []Source, text string) *Palette {
-	p := &Palette{sources: sources}
+	p := &Palette{title: "Go to or do", hint: "a file   > command   @ symbol   # instance   : line", sources: sources}
 	p.input.Set(text)
+	p.search()
+	return p
+}
+
+// NewChoiceOf opens a list to choose from, which a few letters narrow.
+func NewChoiceOf(title string, items []Item) *Palette {
+	p := &Palette{title: title, hint: "a few letters", sources: []Source{{
+		Hint: "Nothing in the list is called so.", Items: func(string) []Item { return items },
+	}}}
 	p.search()
 	return p
 }
@@ -160,10 +170,10 @@ func (p *Palette) Place(w, h int) cell.Rect {
 // Draw paints the field and what was found.
 func (p *Palette) Draw(g *cell.Grid, f pane.Frame) {
 	t := f.Theme
-	in := widget.Box(g, t, "Go to or do")
+	in := widget.Box(g, t, p.title)
 	w, h := in.Size()
 	s, _ := p.source()
-	at := p.input.Draw(in.Sub(cell.Rect{X: 1, W: w - 2, H: 1}), t, "a file   > command   @ symbol   # instance   : line")
+	at := p.input.Draw(in.Sub(cell.Rect{X: 1, W: w - 2, H: 1}), t, p.hint)
 	if f.Cursor != nil {
 		*f.Cursor = pane.Point{X: 2 + at, Y: 1, Show: true}
 	}

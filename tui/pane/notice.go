@@ -27,6 +27,11 @@ type (
 	Replace struct{ File, Text string }
 	// Disk tells the editor what changed on the disk.
 	Disk struct{ Changes []workspace.Change }
+	// Moved tells the editor that files and folders have other names, and which files are no more.
+	Moved struct {
+		Moves []source.Move
+		Gone  []string
+	}
 	// Saved tells the editor that a file was written with this text.
 	Saved struct{ File, Text string }
 )

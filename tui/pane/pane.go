@@ -96,6 +96,8 @@ type (
 		Text    string
 		Problem bool
 	}
+	// Taken says that a key was for the pane although nothing is wanted: Esc closed something there, and goes no layer back.
+	Taken struct{}
 	// Choose asks which of several things to do; Esc does none of them.
 	Choose struct {
 		Title   string

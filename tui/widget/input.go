@@ -15,10 +15,18 @@ type Input struct {
 	Text string
 	at   int // offset of the cursor in bytes, at the border of a grapheme
 	left int // first column in sight
+	// proposed says that the text is one to take or to replace: what is typed first takes its place.
+	proposed bool
 }
 
 // Set puts a text with the cursor after it.
-func (i *Input) Set(text string) { i.Text, i.at = text, len(text) }
+func (i *Input) Set(text string) { i.Text, i.at, i.proposed = text, len(text), false }
+
+// Propose puts a text that the first letter typed replaces; whoever moves the cursor changes it instead.
+func (i *Input) Propose(text string) {
+	i.Set(text)
+	i.proposed = text != ""
+}
 
 // Update takes a key or a paste; it says whether the field made use of it.
 func (i *Input) Update(msg tea.Msg) bool {
@@ -33,6 +41,13 @@ func (i *Input) Update(msg tea.Msg) bool {
 }
 
 func (i *Input) key(msg tea.KeyPressMsg) bool {
+	if key := msg.String(); i.proposed && (key == "backspace" || key == "delete") {
+		i.Set("")
+		return true
+	}
+	if msg.Text == "" {
+		i.proposed = false
+	}
 	switch msg.String() {
 	case "left":
 		i.at -= len(i.before())
@@ -63,6 +78,9 @@ func (i *Input) key(msg tea.KeyPressMsg) bool {
 }
 
 func (i *Input) insert(text string) {
+	if i.proposed {
+		i.Set("")
+	}
 	i.Text, i.at = i.Text[:i.at]+text+i.Text[i.at:], i.at+len(text)
 }
 
@@ -93,6 +111,10 @@ func (i *Input) Draw(g *cell.Grid, t *theme.Theme, hint string) int {
 		g.Put(0, 0, cell.Cut(hint, w, t.Glyphs().Ellipsis), t.Style(theme.Muted))
 		return 0
 	}
-	g.Put(-i.left, 0, i.Text, t.Style(theme.Text))
+	style := t.Style(theme.Text)
+	if i.proposed {
+		style = t.On(style, theme.Selection)
+	}
+	g.Put(-i.left, 0, i.Text, style)
 	return at - i.left
 }

@@ -12,12 +12,16 @@ import (
 )
 
 // Instances draws the instances of an application: in each other as they are deployed, joined by what they import. IDs are paths.
-func Instances(app *model.Application) canvas.Graph {
+func Instances(app *model.Application) canvas.Graph { return instancesOf(app, false) }
+
+func instancesOf(app *model.Application, bare bool) canvas.Graph {
 	var g canvas.Graph
 	for path, i := range model.Walk(app.Instances) {
 		n := canvas.Node{ID: path, Parent: path[:strings.LastIndexByte(path, '/')], Name: i.Name, Kind: i.Component, Mark: true, Summary: count(i.Children)}
 		if c := app.Graph.Component(i.Component); c != nil {
 			n.Machine = app.Graph.IsMachine(c)
+		}
+		if c := app.Graph.Component(i.Component); c != nil && !bare {
 			n.Lines = append(needs(app.Graph, c), gives(c.Name, model.EffectiveExports(app.Graph, path, i, ""))...)
 		}
 		g.Nodes = append(g.Nodes, n)
@@ -205,12 +209,13 @@ func Merge(present []Present, text []*model.Instance) []*model.Instance {
 type Key struct {
 	App     *model.Application
 	Types   bool
+	Bare    bool      // boxes of instances without what they import and export, for a picture without details
 	Present []Present // the instances of a run; none: those of the text
 }
 
 // Equal says whether two keys make the same graph.
 func (k Key) Equal(o Key) bool {
-	return k.App == o.App && k.Types == o.Types && slices.Equal(k.Present, o.Present)
+	return k.App == o.App && k.Types == o.Types && k.Bare == o.Bare && slices.Equal(k.Present, o.Present)
 }
 
 // Graph makes the graph.
@@ -219,9 +224,9 @@ func (k Key) Graph() canvas.Graph {
 	case k.Types:
 		return Types(k.App.Graph)
 	case len(k.Present) == 0:
-		return Instances(k.App)
+		return instancesOf(k.App, k.Bare)
 	}
 	app := *k.App
 	app.Instances = Merge(k.Present, k.App.Instances)
-	return Instances(&app)
+	return instancesOf(&app, k.Bare)
 }

@@ -74,7 +74,7 @@ func (p *Pane) writing() string {
 func (p *Pane) textActions() []pane.Action {
 	off, none := p.writing(), when(p.tab() == nil, noFile)
 	fix := off
-	if fix == "" && p.fixable() == nil {
+	if fix == "" && p.fixes() == nil {
 		fix = "no quick fix is known for this line"
 	}
 	edit := func(id, key, title string, do func(*text.Buffer) bool) pane.Action {
@@ -98,6 +98,8 @@ func (p *Pane) textActions() []pane.Action {
 		edit("duplicate-lines", "", "Duplicate lines", (*text.Buffer).DuplicateLines),
 		edit("lines-up", "", "Move lines up", (*text.Buffer).MoveLinesUp),
 		edit("lines-down", "", "Move lines down", (*text.Buffer).MoveLinesDown),
+		{ID: "editor.complete", Key: "ctrl+space", Title: "What can be written here", Off: off, Do: p.suggest},
+		{ID: "editor.hints", Title: "Show or hide what is inherited, who imports", Off: none, Do: p.toggleHints},
 		{ID: "editor.fix", Key: "f7", Title: "Quick fix", Off: fix, Do: p.fix},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/roboconf/workbench/editor/ask"
+	"github.com/roboconf/workbench/editor/assist"
 	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/model/syntax"
 	"github.com/roboconf/workbench/tui/theme"
@@ -18,7 +20,8 @@ type tint struct {
 // look is what colours a file need, kept between frames.
 type look struct {
 	tree    *syntax.Tree
-	version int // of the buffer that tree was made from; counted from 1
+	version int // of the buffer that tree or tokens were made from; counted from 1
+	tokens  []ask.Token
 	tints   []tint
 }
 
@@ -28,6 +31,7 @@ type language uint8
 const (
 	plain language = iota
 	graphs
+	others // the other languages of an application
 	shell
 	properties
 )
@@ -36,6 +40,8 @@ func languageOf(file, text string) language {
 	switch path.Ext(file) {
 	case ".graph", ".instances":
 		return graphs
+	case ".commands", ".drl", ".measures":
+		return others
 	case ".sh", ".bash", ".bats":
 		return shell
 	case ".properties", ".ini", ".conf", ".cfg":
@@ -101,6 +107,12 @@ func (p *Pane) colour(t *tab, window source.Span) []tint {
 				tints = append(tints, tint{token.Span, role})
 			}
 		}
+	case others:
+		for _, token := range p.tokens(t) {
+			if role, ok := classes[token.Class]; ok && token.Span.End > window.Start && token.Span.Start < window.End {
+				tints = append(tints, tint{token.Span, role})
+			}
+		}
 	case shell:
 		tints = lines(tints, t.buf.Text().Slice(window), window.Start, shellLine)
 	case properties:
@@ -108,6 +120,19 @@ func (p *Pane) colour(t *tab, window source.Span) []tint {
 	}
 	t.look.tints = tints
 	return tints
+}
+
+// tokens are the colours of a text in one of the other languages. While the snapshot is of an older text, the older ones stay.
+func (p *Pane) tokens(t *tab) []ask.Token {
+	version := t.buf.Version() + 1
+	if t.look.version == version || p.snap == nil || p.snap.Result == nil {
+		return t.look.tokens
+	}
+	ground := p.snap.Ground(p.options.Language)
+	if text, ok := ground.Text(t.file); ok && text == t.buf.String() {
+		t.look.tokens, t.look.version = assist.Of(t.file).Colors(ground, t.file), version
+	}
+	return t.look.tokens
 }
 
 // lines colours a text line by line: what a line means does not depend on those before it.

@@ -44,6 +44,9 @@ func (p *Pane) Draw(g *cell.Grid, fr pane.Frame) {
 		p.drawEmpty(f)
 		return
 	}
+	if !fr.Focused {
+		p.complete.close() // whoever looks elsewhere is not writing a name
+	}
 	p.shape = shape{strip: len(p.tabs) > 1, tabs: p.shape.tabs[:0]}
 	top := 0
 	if p.shape.strip {
@@ -62,6 +65,7 @@ func (p *Pane) Draw(g *cell.Grid, fr pane.Frame) {
 	f.t.top = max(0, min(f.t.top, f.t.buf.Text().Lines()-1))
 	p.drawText(f)
 	p.drawGutter(f)
+	p.drawCompletion(f)
 	if h > 0 && fr.Focused && fr.Cursor != nil && !p.find.open && !p.choose {
 		p.putCursor(f)
 	}
@@ -79,12 +83,8 @@ func (p *Pane) drawEmpty(f *frame) {
 func (p *Pane) drawTabs(f *frame) {
 	w, _ := f.g.Size()
 	x := 0
-	for i, t := range p.tabs {
-		name := " " + path.Base(t.file)
-		if p.dirty(t.file) {
-			name += " " + f.Theme.Glyphs().Dirty
-		}
-		name += " "
+	for i := p.firstTab(f, w); i < len(p.tabs); i++ {
+		name := p.tabName(f, i)
 		style := f.style(theme.Muted)
 		if i == p.at {
 			style = f.Theme.On(f.style(theme.Strong), theme.CursorLine)
@@ -96,6 +96,25 @@ func (p *Pane) drawTabs(f *frame) {
 			break
 		}
 	}
+}
+
+func (p *Pane) tabName(f *frame, i int) string {
+	t := p.tabs[i]
+	if p.dirty(t.file) {
+		return " " + path.Base(t.file) + " " + f.Theme.Glyphs().Dirty + " "
+	}
+	return " " + path.Base(t.file) + " "
+}
+
+// firstTab is the first tab to draw, so that the one shown is in sight.
+func (p *Pane) firstTab(f *frame, width int) int {
+	first, total := p.at, 0
+	for ; first >= 0; first-- {
+		if total += cell.Width(p.tabName(f, first)) + 1; total > width {
+			break
+		}
+	}
+	return min(first+1, p.at)
 }
 
 // reveal scrolls as little as is needed to show the cursor; when it is far away, to the middle.
@@ -171,17 +190,19 @@ func (p *Pane) drawFoot(f *frame, top int) int {
 		f.bar(bottom, theme.Warning, p.question())
 	}
 	if f.t.readOnly != "" && bottom-1 > top {
-		bottom--
-		f.bar(bottom, theme.Muted, f.t.readOnly)
+		lines := atMost(cell.Wrap(f.t.readOnly, max(10, w-2)), min(3, bottom-1-top), f.Theme.Glyphs().Ellipsis)
+		bottom -= len(lines)
+		for i, line := range lines {
+			f.bar(bottom+i, theme.Muted, " "+line)
+		}
 	}
 	d, ok := p.current()
-	if !ok || p.pending() != nil {
-		return bottom
+	if !ok || p.pending() != nil || p.complete.open() {
+		return bottom // while a name is being written, its line is not explained letter by letter
 	}
-	lines := cell.Wrap(d.Message(p.options.Language), max(10, w-3))
-	lines = lines[:min(len(lines), 3)]
-	if len(d.Fixes) > 0 {
-		lines = append(lines, "F7: "+d.Fixes[0].Title)
+	lines := atMost(cell.Wrap(d.Message(p.options.Language), max(10, w-3)), 3, f.Theme.Glyphs().Ellipsis)
+	if fixes := p.fixes(); len(fixes) > 0 {
+		lines = append(lines, "F7: "+fixes[0].Title.In(p.options.Language))
 	}
 	if bottom-len(lines) < top+3 {
 		lines = lines[:max(0, min(len(lines), bottom-top-3))]
@@ -195,6 +216,16 @@ func (p *Pane) drawFoot(f *frame, top int) int {
 		}
 	}
 	return bottom
+}
+
+// atMost keeps the first lines of a sentence, with a sign that there is more.
+func atMost(lines []string, n int, more string) []string {
+	if len(lines) <= n {
+		return lines
+	}
+	lines = lines[:n]
+	lines[n-1] += more
+	return lines
 }
 
 // question is the sentence about a change on the disk.

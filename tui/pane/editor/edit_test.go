@@ -321,7 +321,7 @@ func TestQuickFix(t *testing.T) {
 	place := source.Place{File: graph, Span: source.Span{Start: 5, End: 23}}
 	d.p.snap.Problems = []diag.Problem{{
 		Code: diag.PPropertyEndsWithSemiColon, Place: place,
-		Fixes: []diag.Fix{{Title: "add a semicolon", Edits: []source.Edit{{Place: source.Place{File: graph, Span: source.Span{Start: 23, End: 23}}, With: ";"}}}},
+		Fixes: []diag.Fix{{Title: diag.Say("add a semicolon"), Edits: []source.Edit{{Place: source.Place{File: graph, Span: source.Span{Start: 23, End: 23}}, With: ";"}}}},
 	}}
 	d.p.tab().flaws = flaws{}
 	d.keys("down")

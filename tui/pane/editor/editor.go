@@ -4,6 +4,7 @@ package editor
 import (
 	"fmt"
 	"path"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,17 +26,21 @@ type Options struct {
 
 // Pane edits texts. What is typed goes to the root as pane.Edited; the snapshot that comes back brings colours and problems.
 type Pane struct {
-	options Options
-	snap    *workspace.Snapshot
-	tabs    []*tab
-	at      int             // the tab shown
-	closed  map[string]*tab // texts that were closed, with their history
-	clip    text.Clip
-	find    finder
-	choose  bool // keys answer the question about a change on the disk
-	click   click
-	shape   shape  // where things were drawn last
-	told    string // the object last made the common selection
+	options  Options
+	snap     *workspace.Snapshot
+	tabs     []*tab
+	at       int             // the tab shown
+	closed   map[string]*tab // texts that were closed, with their history
+	clip     text.Clip
+	find     finder
+	choose   bool // keys answer the question about a change on the disk
+	click    click
+	cures    pane.Cures
+	complete completer
+	stops    stops  // of the snippet that is being filled
+	shape    shape  // where things were drawn last
+	hinting  bool   // words are shown after the lines
+	told     string // the object last made the common selection
 }
 
 // New makes an editor without files.
@@ -120,6 +125,12 @@ func (p *Pane) dirty(file string) bool { return p.snap != nil && p.snap.Dirty[fi
 
 // Update takes keys, mouse and notices.
 func (p *Pane) Update(msg tea.Msg) []pane.Intent {
+	intents := p.update(msg)
+	p.expire()
+	return intents
+}
+
+func (p *Pane) update(msg tea.Msg) []pane.Intent {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		return p.key(msg)
@@ -136,6 +147,7 @@ func (p *Pane) notice(msg tea.Msg) []pane.Intent {
 	switch msg := msg.(type) {
 	case pane.Snapshot:
 		p.snap = msg.Now
+		p.offer()
 		if t := p.tab(); t != nil {
 			return p.selected(t)
 		}
@@ -143,6 +155,9 @@ func (p *Pane) notice(msg tea.Msg) []pane.Intent {
 		return p.show(msg)
 	case pane.Replace:
 		return p.replace(msg)
+	case pane.Moved:
+		p.moved(msg.Moves)
+		p.gone(msg.Gone)
 	case pane.Disk:
 		var intents []pane.Intent
 		for _, c := range msg.Changes {
@@ -174,6 +189,42 @@ func (p *Pane) show(msg pane.Show) []pane.Intent {
 		t.reveal = true
 	}
 	return p.selected(t)
+}
+
+// moved gives open and closed files the names that they have now.
+func (p *Pane) moved(moves []source.Move) {
+	for _, t := range p.tabs {
+		t.file = renamed(t.file, moves)
+	}
+	closed := make(map[string]*tab, len(p.closed))
+	for _, t := range p.closed { // each has a name of its own: the order does not matter
+		t.file = renamed(t.file, moves)
+		closed[t.file] = t
+	}
+	p.closed = closed
+}
+
+// gone takes files away that are no more.
+func (p *Pane) gone(files []string) {
+	for _, file := range files {
+		delete(p.closed, file)
+		if i := p.index(file); i >= 0 {
+			p.tabs = append(p.tabs[:i:i], p.tabs[i+1:]...)
+			if p.at > i {
+				p.at--
+			}
+		}
+	}
+	p.at = max(0, min(p.at, len(p.tabs)-1))
+}
+
+func renamed(name string, moves []source.Move) string {
+	for _, m := range moves {
+		if rest, below := strings.CutPrefix(name+"/", m.From+"/"); below {
+			name = strings.TrimSuffix(m.To+"/"+rest, "/")
+		}
+	}
+	return name
 }
 
 func (p *Pane) index(file string) int {
@@ -232,6 +283,7 @@ func (p *Pane) act(do func(*tab)) []pane.Intent {
 	version := t.buf.Version()
 	t.buf.Tick(p.options.Now())
 	do(t)
+	p.stops.follow(t.buf)
 	t.reveal = true
 	if t.buf.Version() != version {
 		return []pane.Intent{pane.Edited{File: t.file, Text: t.buf.String()}} // the snapshot of it tells what is selected

@@ -67,6 +67,7 @@ func (f *finder) key(p *Pane, key, typed string) (intents []pane.Intent, done bo
 	switch key {
 	case "esc":
 		f.open = false
+		return []pane.Intent{pane.Taken{}}, true
 	case "enter":
 		if f.second {
 			return f.replaceOne(p), true

@@ -24,7 +24,7 @@ var edits = map[string]func(*text.Buffer) bool{
 }
 
 // aliases are other names of keys: what terminals send that cannot send the key itself.
-var aliases = map[string]string{"ctrl+_": "ctrl+/", "ctrl+7": "ctrl+/", "ctrl+insert": "ctrl+c", "shift+insert": "ctrl+v", "shift+delete": "ctrl+x"}
+var aliases = map[string]string{"ctrl+_": "ctrl+/", "ctrl+7": "ctrl+/", "ctrl+insert": "ctrl+c", "shift+insert": "ctrl+v", "shift+delete": "ctrl+x", "ctrl+@": "ctrl+space"}
 
 func keyOf(msg tea.KeyPressMsg) string {
 	key := msg.Keystroke()
@@ -44,16 +44,57 @@ func (p *Pane) key(msg tea.KeyPressMsg) []pane.Intent {
 			return intents
 		}
 	}
+	if p.complete.open() {
+		if intents, done := p.completeKey(key); done {
+			return intents
+		}
+	}
+	if intents, done := p.stopKey(key, msg.Text); done {
+		return intents
+	}
+	return p.plainKey(key, msg)
+}
+
+// stopKey takes a key while a snippet is being filled: Tab goes to the next place, and so does what is typed over the end of
+// the line that the snippet has written; Enter does not tear that end off.
+func (p *Pane) stopKey(key, typed string) (intents []pane.Intent, done bool) {
+	if p.stops.places == nil {
+		return nil, false
+	}
+	b := p.tab().buf
+	switch {
+	case key == "tab", p.stops.past(b, typed) > 0:
+		p.complete.close()
+		return p.nextStop(), true
+	case key == "esc":
+		p.stops = stops{}
+		return []pane.Intent{pane.Taken{}}, true
+	case key == "enter" && p.stops.past(b, ";") > 0:
+		p.complete.close()
+		p.nextStop()
+		return p.change(func(b *text.Buffer) { b.Newline() }), true
+	}
+	return nil, false
+}
+
+// plainKey takes a key that no list waits for.
+func (p *Pane) plainKey(key string, msg tea.KeyPressMsg) []pane.Intent {
+	before := p.complete
+	p.complete.close()
 	if intents, ok := pane.Press(p.Actions(), key); ok {
 		return intents
 	}
 	if edit, ok := edits[key]; ok {
+		if key == "backspace" || key == "ctrl+h" {
+			p.complete.erased(before)
+		}
 		return p.change(func(b *text.Buffer) { edit(b) })
 	}
 	if intents, ok := p.move(key); ok {
 		return intents
 	}
 	if msg.Text != "" && msg.Mod&(tea.ModCtrl|tea.ModAlt|tea.ModMeta|tea.ModSuper) == 0 {
+		p.complete.typed(before, msg.Text)
 		return p.change(func(b *text.Buffer) { b.Type(msg.Text) })
 	}
 	return nil
@@ -116,6 +157,7 @@ func (p *Pane) answer(key string) []pane.Intent {
 		return p.mergeMarked()
 	case "esc":
 		p.choose = false
+		return []pane.Intent{pane.Taken{}}
 	}
 	return nil
 }

@@ -102,10 +102,12 @@ func (p *Pane) drawText(f *frame) {
 		tints: p.colour(f.t, window), now: s.LineOf(f.t.buf.Cursor().Head),
 	}
 	painter.gather(p, window)
+	hints := p.hints(f.t, window)
 	at := window.Start
 	for n := f.t.top; n <= last; n++ {
 		full := s.Slice(source.Span{Start: at, End: s.FullLine(n).End})
 		painter.line(n-f.t.top, at, trimEnd(full), n == painter.now)
+		p.drawHints(f, n-f.t.top, n, hints[n])
 		at += len(full)
 	}
 }

@@ -24,6 +24,13 @@ type click struct {
 
 func (p *Pane) mouse(msg tea.MouseMsg) []pane.Intent {
 	m := msg.Mouse()
+	if p.complete.open() {
+		_, click := msg.(tea.MouseClickMsg)
+		_, wheel := msg.(tea.MouseWheelMsg)
+		if intents, done := p.completeMouse(m, click, wheel); done {
+			return intents
+		}
+	}
 	switch msg.(type) {
 	case tea.MouseWheelMsg:
 		return p.wheel(m)

@@ -69,32 +69,17 @@ func (p *Pane) current() (diag.Problem, bool) {
 	return best, rank >= 0
 }
 
-// fixable is the problem that the quick fix is for.
-func (p *Pane) fixable() *diag.Problem {
-	if d, ok := p.current(); ok && len(d.Fixes) > 0 {
-		return &d
+// fixes are those of the problem to explain.
+func (p *Pane) fixes() []diag.Fix {
+	d, ok := p.current()
+	if !ok {
+		return nil
 	}
-	return nil
+	return p.cures.Of(p.snap, d, p.options.Language)
 }
 
 // fix applies the only fix, or asks which.
-func (p *Pane) fix() []pane.Intent {
-	d := p.fixable()
-	if d == nil {
-		return nil
-	}
-	if len(d.Fixes) == 1 {
-		return []pane.Intent{pane.Cure{Fix: d.Fixes[0]}}
-	}
-	choose := pane.Choose{Title: "Quick fix"}
-	for i, f := range d.Fixes {
-		choose.Options = append(choose.Options, pane.Action{
-			ID: "fix." + string(rune('1'+i)), Key: string(rune('1' + i)), Title: f.Title,
-			Do: func() []pane.Intent { return []pane.Intent{pane.Cure{Fix: f}} },
-		})
-	}
-	return []pane.Intent{choose}
-}
+func (p *Pane) fix() []pane.Intent { return pane.Cured(p.fixes(), p.options.Language) }
 
 // levelRole is the look of a level.
 func levelRole(l diag.Level) theme.Role {

@@ -33,8 +33,8 @@ type row struct {
 	dir   bool
 }
 
-// count is how many problems a file has, or all the files of a folder.
-type count struct{ severe, other int }
+// count is how many problems of each level a file has, or all the files of a folder.
+type count [3]int
 
 // New makes an empty tree.
 func New() *Pane { return &Pane{folded: map[string]bool{}} }
@@ -78,11 +78,7 @@ func counts(found []diag.Problem) map[string]count {
 	for _, pr := range found {
 		for at := pr.Place.File; at != "" && at != "."; at = path.Dir(at) {
 			c := all[at]
-			if pr.Level() == diag.Severe {
-				c.severe++
-			} else {
-				c.other++
-			}
+			c[pr.Level()]++
 			all[at] = c
 		}
 	}
@@ -251,11 +247,11 @@ func (p *Pane) marks(r row, t *theme.Theme) (string, theme.Role) {
 		return "", theme.Muted
 	}
 	text, role := "", theme.Muted
-	switch c := p.counts[r.path]; {
-	case c.severe > 0:
-		role, text = problemMark(t, diag.Severe, c.severe)
-	case c.other > 0:
-		role, text = problemMark(t, diag.Warning, c.other)
+	for level, n := range p.counts[r.path] {
+		if n > 0 {
+			role, text = problemMark(t, diag.Level(level), n)
+			break
+		}
 	}
 	if p.snap.Dirty[r.path] {
 		text = strings.TrimLeft(t.Glyphs().Dirty+" "+text, " ")

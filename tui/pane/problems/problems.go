@@ -20,10 +20,13 @@ type Pane struct {
 	snap  *workspace.Snapshot
 	list  widget.List
 	lines int // drawn below the chosen problem
+	// language is that of the sentences.
+	language diag.Language
+	cures    pane.Cures
 }
 
-// New makes an empty list.
-func New() *Pane { return &Pane{} }
+// New makes an empty list, with sentences in a language.
+func New(lang diag.Language) *Pane { return &Pane{language: lang} }
 
 // ID is "problems".
 func (p *Pane) ID() string { return "problems" }
@@ -109,14 +112,18 @@ func (p *Pane) Actions() []pane.Action {
 	if some && chosen.Place.IsZero() {
 		place = "this problem has no place in a file"
 	}
-	if some && len(chosen.Fixes) == 0 {
+	var fixes []diag.Fix
+	if some {
+		fixes = p.cures.Of(p.snap, chosen, p.language)
+	}
+	if some && len(fixes) == 0 {
 		fix = "no quick fix is known for this one"
 	}
 	return []pane.Action{
 		{ID: "problems.open", Key: "enter", Title: "Go to it", Off: place, Do: p.open},
-		{ID: "problems.fix", Key: "f7", Title: "Quick fix", Off: fix, Do: func() []pane.Intent { return Cures(chosen) }},
+		{ID: "problems.fix", Key: "f7", Title: "Quick fix", Off: fix, Do: func() []pane.Intent { return pane.Cured(fixes, p.language) }},
 		{ID: "problems.copy", Key: "c", Title: "Copy", Off: none, Do: func() []pane.Intent {
-			return []pane.Intent{pane.Copy{Text: where(chosen) + " " + chosen.Message(diag.English) + " [" + string(chosen.Code) + "]"}}
+			return []pane.Intent{pane.Copy{Text: where(chosen) + " " + chosen.Message(p.language) + " [" + string(chosen.Code) + "]"}}
 		}},
 	}
 }
@@ -128,24 +135,6 @@ func (p *Pane) open() []pane.Intent {
 	}
 	at, _ := chosen.Spot()
 	return []pane.Intent{pane.Open{File: at.File, Span: at.Span}}
-}
-
-// Cures applies the only fix of a problem, or asks which.
-func Cures(p diag.Problem) []pane.Intent {
-	switch len(p.Fixes) {
-	case 0:
-		return nil
-	case 1:
-		return []pane.Intent{pane.Cure{Fix: p.Fixes[0]}}
-	}
-	choose := pane.Choose{Title: "Quick fix"}
-	for i, fix := range p.Fixes {
-		choose.Options = append(choose.Options, pane.Action{
-			ID: fmt.Sprintf("fix.%d", i+1), Key: fmt.Sprint(i + 1), Title: fix.Title,
-			Do: func() []pane.Intent { return []pane.Intent{pane.Cure{Fix: fix}} },
-		})
-	}
-	return []pane.Intent{choose}
 }
 
 // Draw paints one line for each problem, the chosen one with what helps to mend it.
@@ -161,7 +150,7 @@ func (p *Pane) Draw(g *cell.Grid, f pane.Frame) {
 	y := 0
 	for i := from; i < to; i++ {
 		pr := p.snap.Problems[i]
-		text := sentence(pr)
+		text := p.sentence(pr)
 		if i == p.list.At && p.lines > 0 {
 			text = help[0].text
 		}
@@ -193,21 +182,21 @@ func (p *Pane) help(w int) []line {
 	}
 	var lines []line
 	x, room := split(w, chosen)
-	for _, part := range cell.Wrap(sentence(chosen), max(room, 10)) {
+	for _, part := range cell.Wrap(p.sentence(chosen), max(room, 10)) {
 		lines = append(lines, line{x, part, theme.Text})
 	}
-	for _, fix := range chosen.Fixes {
-		lines = append(lines, line{x, "F7: " + fix.Title, theme.Link})
+	for _, fix := range p.cures.Of(p.snap, chosen, p.language) {
+		lines = append(lines, line{x, "F7: " + fix.Title.In(p.language), theme.Link})
 	}
 	for _, r := range chosen.Related {
-		lines = append(lines, line{x, fmt.Sprintf("see %s:%d %s", r.Place.File, r.Range.Start.Line, r.Message), theme.Muted})
+		lines = append(lines, line{x, fmt.Sprintf("see %s:%d %s", r.Place.File, r.Range.Start.Line, r.Message.In(p.language)), theme.Muted})
 	}
 	return lines
 }
 
 // sentence is what a problem says, in one line.
-func sentence(pr diag.Problem) string {
-	return strings.ReplaceAll(pr.Message(diag.English), "\n", " ")
+func (p *Pane) sentence(pr diag.Problem) string {
+	return strings.ReplaceAll(pr.Message(p.language), "\n", " ")
 }
 
 // split gives the column of the sentence, and the columns for it; where there is room, the code stands at the end.

@@ -28,16 +28,16 @@ func found() []diag.Problem {
 	unknown := at(diag.RMUnresolvableVariable, "graph/main.graph", 12)
 	unknown.On = "HAProxy"
 	unknown.Details = []diag.Detail{{Kind: diag.KindVariable, Text: "Tomcat.por"}, {Kind: diag.KindComponent, Text: "HAProxy"}}
-	unknown.Fixes = []diag.Fix{{Title: "Import Tomcat.port"}}
-	unknown.Related = []diag.Related{{Place: source.Place{File: "graph/tiers/tomcat.graph"}, Message: "Tomcat is declared here"}}
+	unknown.Fixes = []diag.Fix{{Title: diag.Say("Import Tomcat.port")}}
+	unknown.Related = []diag.Related{{Place: source.Place{File: "graph/tiers/tomcat.graph"}, Message: diag.Say("Tomcat is declared here")}}
 	unknown.Related[0].Range.Start.Line = 3
 	two := at(diag.PInvalidProperty, "graph/main.graph", 40)
-	two.Fixes = []diag.Fix{{Title: "Remove the line"}, {Title: "Make it a comment"}}
+	two.Fixes = []diag.Fix{{Title: diag.Say("Remove the line")}, {Title: diag.Say("Make it a comment")}}
 	return []diag.Problem{unknown, two, at(diag.PEmptyFile, "instances/more.instances", 1), {Code: diag.PInvalidProperty}}
 }
 
 func with(list []diag.Problem) *Pane {
-	p := New()
+	p := New(diag.English)
 	p.Update(pane.Snapshot{Now: &workspace.Snapshot{Problems: list}})
 	return p
 }
@@ -55,7 +55,7 @@ func TestScreens(t *testing.T) {
 	show := func(name string, p *Pane, w, h int) {
 		fmt.Fprintf(&b, "== %s, %dx%d: %s\n%s", name, w, h, p.Title(), screen(p, w, h))
 	}
-	show("empty", New(), 50, 6)
+	show("empty", New(diag.English), 50, 6)
 	show("sound", with(nil), 50, 6)
 	for _, size := range [][2]int{{120, 9}, {80, 9}, {50, 9}, {80, 3}} {
 		show("the first chosen", with(found()), size[0], size[1])
@@ -76,7 +76,7 @@ func TestKeys(t *testing.T) {
 	if got := keys(p, "c"); len(got) != 1 || !strings.HasPrefix(got[0].(pane.Copy).Text, "main.graph:12:4 ") || !strings.HasSuffix(got[0].(pane.Copy).Text, " [RM_UNRESOLVABLE_VARIABLE]") {
 		t.Errorf("c: %v", got)
 	}
-	if got := keys(p, "f7"); len(got) != 1 || got[0].(pane.Cure).Fix.Title != "Import Tomcat.port" {
+	if got := keys(p, "f7"); len(got) != 1 || got[0].(pane.Cure).Fix.Title.String() != "Import Tomcat.port" {
 		t.Errorf("one fix is done at once: %v", got)
 	}
 	got := keys(p, "down", "f7")
@@ -84,7 +84,7 @@ func TestKeys(t *testing.T) {
 		t.Fatalf("two fixes are asked about: %v", got)
 	}
 	second := got[0].(pane.Choose).Options[1]
-	if cure := second.Do()[0].(pane.Cure); second.Key != "2" || cure.Fix.Title != "Make it a comment" {
+	if cure := second.Do()[0].(pane.Cure); second.Key != "2" || cure.Fix.Title.String() != "Make it a comment" {
 		t.Errorf("the second fix: %+v", cure)
 	}
 	if got := keys(p, "down", "f7"); len(got) != 1 || !strings.Contains(got[0].(pane.Tell).Text, "no quick fix") {
@@ -135,7 +135,7 @@ func TestStep(t *testing.T) {
 	if back, _ := p.Step(-1); back.Range.Start.Line != 12 {
 		t.Errorf("back to line %d", back.Range.Start.Line)
 	}
-	if _, ok := New().Step(1); ok {
+	if _, ok := New(diag.English).Step(1); ok {
 		t.Error("a next problem of none")
 	}
 }

@@ -178,6 +178,7 @@ func (p *Pane) turnTo(s subject) {
 
 func (p *Pane) reset() {
 	p.zoom, p.at, p.stale = canvas.Names, canvas.Point{}, true
+	p.refresh()
 }
 
 func (p *Pane) toggleFocus() {

@@ -187,4 +187,5 @@ func (p *Pane) zoomTo(z canvas.Zoom) {
 		return
 	}
 	p.zoom, p.stale = z, true
+	p.refresh()
 }

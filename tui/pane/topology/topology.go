@@ -2,6 +2,8 @@
 package topology
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/roboconf/workbench/model"
@@ -124,7 +126,7 @@ func (p *Pane) refresh() {
 			p.subject = types
 		}
 	}
-	key := scene.Key{App: p.app, Types: p.subject == types}
+	key := scene.Key{App: p.app, Types: p.subject == types, Bare: p.zoom != canvas.Details}
 	if p.view != nil && p.subject == instances {
 		for _, s := range p.view.Statuses {
 			key.Present = append(key.Present, scene.Present{Path: s.Path, Component: s.Component})
@@ -133,13 +135,23 @@ func (p *Pane) refresh() {
 	if key.Equal(p.drawn) {
 		return
 	}
-	p.drawn, p.graph, p.stale = key, key.Graph(), true
+	graph := key.Graph()
+	p.stale = p.stale || !p.alike(graph) // most letters that are typed change nothing in the picture
+	p.drawn, p.graph = key, graph
 	if p.wanted != "" && p.knows(p.wanted) {
 		p.sel, p.wanted = p.wanted, ""
 	}
 	if p.focus != "" && !p.knows(p.focus) {
 		p.focus = ""
 	}
+}
+
+// alike says whether a graph looks like the one that is drawn.
+func (p *Pane) alike(g canvas.Graph) bool {
+	return slices.Equal(g.Edges, p.graph.Edges) && slices.EqualFunc(g.Nodes, p.graph.Nodes, func(a, b canvas.Node) bool {
+		return a.ID == b.ID && a.Parent == b.Parent && a.Name == b.Name && a.Kind == b.Kind && a.Machine == b.Machine &&
+			a.Mark == b.Mark && a.Summary == b.Summary && slices.Equal(a.Lines, b.Lines)
+	})
 }
 
 // knows says whether the graph has a box.
