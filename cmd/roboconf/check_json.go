@@ -44,6 +44,18 @@ type (
 	jsonFix struct {
 		Title string     `json:"title"`
 		Edits []jsonEdit `json:"edits"`
+		Files []jsonFile `json:"files,omitempty"`
+		Moves []jsonMove `json:"moves,omitempty"`
+	}
+	// jsonFile is to be made, jsonMove to be done after the edits.
+	jsonFile struct {
+		Name       string `json:"file"`
+		Text       string `json:"text"`
+		Executable bool   `json:"executable,omitempty"`
+	}
+	jsonMove struct {
+		From string `json:"from"`
+		To   string `json:"to"`
 	}
 	jsonEdit struct {
 		jsonPlace
@@ -51,11 +63,11 @@ type (
 	}
 )
 
-func reportJSON(s streams, all []checked) error {
+func reportJSON(s streams, _ checkOptions, all []checked) error {
 	for _, c := range all {
 		report := jsonReport{Application: c.dir, Diagnostics: []jsonProblem{}}
-		for _, p := range c.problems {
-			report.Diagnostics = append(report.Diagnostics, c.jsonProblem(p))
+		for _, p := range c.shown {
+			report.Diagnostics = append(report.Diagnostics, c.jsonProblem(p, language(s)))
 		}
 		if err := writeJSON(s.out, report, ""); err != nil {
 			return err
@@ -64,9 +76,9 @@ func reportJSON(s streams, all []checked) error {
 	return nil
 }
 
-func (c checked) jsonProblem(p diag.Problem) jsonProblem {
+func (c checked) jsonProblem(p diag.Problem, lang diag.Language) jsonProblem {
 	out := jsonProblem{
-		Code: string(p.Code), Level: p.Level().String(), Category: p.Category().String(), Message: p.Message(diag.English),
+		Code: string(p.Code), Level: p.Level().String(), Category: p.Category().String(), Message: p.Message(lang),
 		jsonPlace: placed(p.Place, p.Range),
 		Details:   []jsonDetail{}, Related: []jsonRelated{}, Fixes: []jsonFix{},
 	}
@@ -74,12 +86,18 @@ func (c checked) jsonProblem(p diag.Problem) jsonProblem {
 		out.Details = append(out.Details, jsonDetail{string(d.Kind), d.Text})
 	}
 	for _, r := range p.Related {
-		out.Related = append(out.Related, jsonRelated{placed(r.Place, r.Range), r.Message})
+		out.Related = append(out.Related, jsonRelated{placed(r.Place, r.Range), r.Message.In(lang)})
 	}
-	for _, f := range p.Fixes {
-		fix := jsonFix{Title: f.Title, Edits: []jsonEdit{}}
+	for _, f := range c.cures(p) {
+		fix := jsonFix{Title: f.Title.In(lang), Edits: []jsonEdit{}}
 		for _, e := range f.Edits {
 			fix.Edits = append(fix.Edits, jsonEdit{c.jsonPlace(e.Place), e.With})
+		}
+		for _, made := range f.Files {
+			fix.Files = append(fix.Files, jsonFile(made))
+		}
+		for _, m := range f.Moves {
+			fix.Moves = append(fix.Moves, jsonMove(m))
 		}
 		out.Fixes = append(out.Fixes, fix)
 	}

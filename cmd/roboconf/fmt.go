@@ -12,6 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roboconf/workbench/editor/ask"
+	"github.com/roboconf/workbench/editor/assist"
+	"github.com/roboconf/workbench/editor/assist/graph"
 	"github.com/roboconf/workbench/editor/workspace"
 	"github.com/roboconf/workbench/model/diag"
 	"github.com/roboconf/workbench/model/syntax"
@@ -26,8 +29,9 @@ func fmtCommand(s streams) *cobra.Command {
 	var o fmtOptions
 	cmd := &cobra.Command{
 		Use:   "fmt [-w] [--check] PATH...",
-		Short: "Lay out graph and instances files in the one way",
-		Long: "Lays out .graph and .instances files: a file, every file below a folder, or - for the standard input.\n" +
+		Short: "Lay out the files of applications in the one way",
+		Long: "Lays out .graph, .instances, .commands, .drl and .measures files, and the .properties of descriptors, targets and\n" +
+			"probes: a file, every such file below a folder, or - for a graph on the standard input.\n" +
 			"Without a flag the result is printed. A file that cannot be read wholly is left as it is.",
 		Example: "  roboconf fmt -w samples/lamp\n  roboconf fmt --check .",
 		Args:    cobra.MinimumNArgs(1),
@@ -69,11 +73,13 @@ func (o fmtOptions) one(s streams, file string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if place, broken := firstError(before); broken {
-		s.say("%s:%s (left as it is)", file, place)
-		return false, nil
+	if isModel(file) {
+		if place, broken := firstError(before, language(s)); broken {
+			s.say("%s:%s (left as it is)", file, place)
+			return false, nil
+		}
 	}
-	after := syntax.Format(before)
+	after := formatter(file)(before)
 	switch {
 	case o.check:
 		if after != before {
@@ -92,19 +98,59 @@ func (o fmtOptions) one(s streams, file string) (bool, error) {
 }
 
 // firstError places the first severe problem of a text as LINE:COLUMN sentence: such a text is not saved over (DSL-31).
-func firstError(text string) (string, bool) {
+func firstError(text string, lang diag.Language) (string, bool) {
 	tree := syntax.Parse(text)
 	for _, e := range tree.Errors() {
 		p := diag.Problem{Code: e.Code}
 		if p.Level() == diag.Severe {
 			at := tree.Lines().Position(e.Span.Start)
-			return fmt.Sprintf("%d:%d: %s", at.Line, at.Column, p.Message(diag.English)), true
+			return fmt.Sprintf("%d:%d: %s", at.Line, at.Column, p.Message(lang)), true
 		}
 	}
 	return "", false
 }
 
-// modelFiles replaces folders by the graph and instances files below them, hidden ones left out, sorted.
+// isModel says whether a file is in the language of graph and instances: that of the standard input, and of what has no other.
+func isModel(file string) bool {
+	switch languageOfFile(file).(type) {
+	case nil, graph.Language:
+		return true
+	}
+	return false
+}
+
+func formatter(file string) func(string) string {
+	if l := languageOfFile(file); l != nil {
+		return l.Format
+	}
+	return syntax.Format
+}
+
+// languageOfFile finds the language of a file by the end of its path: where the application begins is not said.
+func languageOfFile(file string) ask.Language {
+	file = filepath.ToSlash(file)
+	for {
+		if l := assist.Of(file); l != nil {
+			return l
+		}
+		_, rest, below := strings.Cut(file, "/")
+		if !below {
+			return nil
+		}
+		file = rest
+	}
+}
+
+// laidOut are the extensions of the files that have a layout.
+var laidOut = map[string]bool{".graph": true, ".instances": true, ".commands": true, ".drl": true, ".measures": true}
+
+// hasLayout says whether a file below a folder is laid out: of properties files only those that the model knows.
+func hasLayout(file string) bool {
+	ext := strings.ToLower(filepath.Ext(file))
+	return laidOut[ext] || ext == ".properties" && languageOfFile(file) != nil
+}
+
+// modelFiles replaces folders by the files below them that have a layout, hidden ones left out, sorted.
 func modelFiles(paths []string) ([]string, error) {
 	var files []string
 	for _, path := range paths {
@@ -139,7 +185,7 @@ func filesBelow(dir string) ([]string, error) {
 		case d.IsDir() || hidden:
 			return nil
 		}
-		if ext := strings.ToLower(filepath.Ext(path)); ext == ".graph" || ext == ".instances" {
+		if hasLayout(path) {
 			files = append(files, path)
 		}
 		return nil

@@ -58,7 +58,7 @@ func readable(s streams, dir string) (*model.Application, error) {
 	}
 	result, problems := check.Dir(os.DirFS(dir), load.Options{})
 	if diag.Has(problems, diag.Severe) {
-		s.say("%s: %s (roboconf check tells them): what follows is what could be read", dir, count(problems))
+		s.say("%s: %s (roboconf check tells them): what follows is what could be read", dir, count(problems, diag.English))
 	}
 	if !result.HasGraph {
 		return nil, fmt.Errorf("read %s: it has no graph; roboconf check says what is missing", dir)

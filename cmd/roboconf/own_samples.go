@@ -25,7 +25,7 @@ func ownSample(s samples.Sample, env func(string) string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return "", fmt.Errorf("open the sample %s: make %s: %w", s.Name, filepath.Dir(dir), cause(err))
 	}
-	if err := create(dir, s, ""); err != nil {
+	if err := createFrom(dir, s, ""); err != nil {
 		return "", fmt.Errorf("open the sample %s: make %s: %w", s.Name, dir, err)
 	}
 	return dir, nil

@@ -33,6 +33,7 @@ func run(args []string, s streams) int {
 
 // rootCommand builds the tree of commands; documents are generated from it.
 func rootCommand(s streams) *cobra.Command {
+	s.lang = new(tongue)
 	root := &cobra.Command{
 		Use:   "roboconf [DIR]",
 		Short: "Design, watch, run distributed applications",
@@ -47,6 +48,7 @@ func rootCommand(s streams) *cobra.Command {
 			return openWorkbench(cmd.Context(), cmd, s, args)
 		},
 	}
+	addLanguage(root, s.lang)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
@@ -55,7 +57,7 @@ func rootCommand(s streams) *cobra.Command {
 	})
 	root.AddCommand(
 		checkCommand(s), fmtCommand(s), inspectCommand(s), simCommand(s), whyCommand(s),
-		graphCommand(s), newCommand(s), versionCommand(s),
+		graphCommand(s), newCommand(s), explainCommand(s), lspCommand(s), versionCommand(s),
 	)
 	return root
 }

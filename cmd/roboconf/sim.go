@@ -101,7 +101,7 @@ func runnable(dir string) (*model.Application, simulator.Options, error) {
 	}
 	result, problems := check.Dir(os.DirFS(dir), load.Options{})
 	if diag.Has(problems, diag.Severe) || !result.HasGraph {
-		return nil, simulator.Options{}, fmt.Errorf("run %s: it has %s; roboconf check %s says where, mend them first", dir, count(problems), dir)
+		return nil, simulator.Options{}, fmt.Errorf("run %s: it has %s; roboconf check %s says where, mend them first", dir, count(problems, diag.English), dir)
 	}
 	file := filepath.Join(dir, ".roboconf", "profile")
 	text, err := os.ReadFile(file)

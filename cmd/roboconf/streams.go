@@ -16,6 +16,8 @@ type streams struct {
 	out, err io.Writer
 	// color says whether out may get escape sequences.
 	color bool
+	// lang is the language asked for; nil, or the empty one, leaves it to the environment: see language.
+	lang *tongue
 }
 
 func ownStreams() streams {

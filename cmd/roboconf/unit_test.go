@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/roboconf/workbench/model/diag"
-	"github.com/roboconf/workbench/model/load"
-	"github.com/roboconf/workbench/model/source"
 	"github.com/roboconf/workbench/samples"
 )
 
@@ -57,29 +55,6 @@ func TestColorsAreForTerminalsOfPeopleWhoWantThem(t *testing.T) {
 	}
 }
 
-// DIA-52: the fixes of a project are applied together; of two that touch the same text, the first.
-func TestFixesThatMeetWait(t *testing.T) {
-	edit := func(start, end int, with string) source.Edit {
-		return source.Edit{Place: source.Place{File: "a.graph", Span: source.Span{Start: start, End: end}}, With: with}
-	}
-	fix := func(edits ...source.Edit) diag.Problem { return diag.Problem{Fixes: []diag.Fix{{Edits: edits}}} }
-	files := map[string]*load.File{"a.graph": {Text: "0123456789"}}
-	problems := []diag.Problem{
-		fix(edit(6, 7, "six")),
-		fix(edit(0, 1, ""), edit(6, 8, "meets the first")),
-		fix(edit(3, 3, ";")),
-		{Fixes: []diag.Fix{{}, {}}}, // a choice
-		fix(source.Edit{Place: source.Place{File: "unread.graph"}}),
-	}
-	edits := clearEdits(problems, files)
-	if got := source.Apply(files["a.graph"].Text, edits["a.graph"]); got != "012;345six789" {
-		t.Errorf("got %q", got)
-	}
-	if len(edits) != 1 {
-		t.Errorf("edits in %d files", len(edits))
-	}
-}
-
 func TestCountsReadWell(t *testing.T) {
 	severe, hint := diag.Problem{Code: "P_IO_ERROR"}, diag.Problem{Code: "X_TRAILING_BLANKS"}
 	for want, problems := range map[string][]diag.Problem{
@@ -87,7 +62,7 @@ func TestCountsReadWell(t *testing.T) {
 		"1 severe problem":          {severe},
 		"2 severe problems, 1 hint": {severe, hint, severe},
 	} {
-		if got := count(problems); got != want {
+		if got := count(problems, diag.English); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

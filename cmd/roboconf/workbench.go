@@ -17,7 +17,7 @@ import (
 
 // openWorkbench opens the terminal on a folder, or on the welcome screen.
 func openWorkbench(ctx context.Context, cmd *cobra.Command, s streams, args []string) error {
-	cfg := tui.Config{Samples: offered(), Version: version, Seed: 1, Getenv: os.Getenv, Now: time.Now}
+	cfg := tui.Config{Samples: offered(), Version: version, Seed: 1, Getenv: os.Getenv, Now: time.Now, Language: language(s)}
 	if len(args) > 0 {
 		if _, err := os.Stat(args[0]); err != nil {
 			return unknown(cmd, args[0])
@@ -25,16 +25,27 @@ func openWorkbench(ctx context.Context, cmd *cobra.Command, s streams, args []st
 		if err := isFolder(args[0]); err != nil {
 			return err
 		}
-		ws, err := workspace.Open(args[0])
-		if err != nil {
-			return fmt.Errorf("open %s: %w", args[0], err)
+		if err := openAll(&cfg, args[0]); err != nil {
+			return err
 		}
-		cfg.Workspace = ws
 	}
 	if !isTerminal(s.in) || !isTerminal(s.out) {
 		return errors.New("open the workbench: this is no terminal; roboconf help lists the commands that need none")
 	}
 	return tui.Show(ctx, cfg, s.in, s.out)
+}
+
+// openAll opens an application; of a folder that is none but holds several, all of them side by side.
+func openAll(cfg *tui.Config, dir string) error {
+	dirs, err := workspace.Discover(dir)
+	if err != nil || len(dirs) == 0 {
+		dirs = []string{dir} // a folder without anything can become an application
+	}
+	if cfg.Group, err = workspace.OpenGroup(dirs...); err != nil {
+		return fmt.Errorf("open %s: %w", dir, err)
+	}
+	cfg.Workspace = cfg.Group.Workspaces()[0]
+	return nil
 }
 
 // offered are the samples for the welcome screen.
