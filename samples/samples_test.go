@@ -8,7 +8,10 @@ import (
 
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/model/check"
+	"github.com/roboconf/workbench/model/command"
 	"github.com/roboconf/workbench/model/load"
+	"github.com/roboconf/workbench/model/probe"
+	"github.com/roboconf/workbench/model/rule"
 	"github.com/roboconf/workbench/model/syntax"
 	"github.com/roboconf/workbench/runtime/lifecycle"
 	"github.com/roboconf/workbench/simulator"
@@ -31,13 +34,16 @@ func TestSamplesHaveNoFinding(t *testing.T) {
 	})
 }
 
+// layouts are the formatters of the languages, by extension.
+var layouts = map[string]func(string) string{
+	".graph": syntax.Format, ".instances": syntax.Format, ".commands": command.Format, ".drl": rule.Format, ".measures": probe.Format,
+}
+
 func TestSamplesAreLaidOut(t *testing.T) {
 	each(t, func(t *testing.T, s Sample) {
 		for name, text := range texts(t, s) {
-			if ext := path.Ext(name); ext != ".graph" && ext != ".instances" {
-				continue
-			}
-			if syntax.Format(text) != text {
+			format := layouts[path.Ext(name)]
+			if format != nil && format(text) != text {
 				t.Errorf("%s: run roboconf fmt -w samples", name)
 			}
 		}

@@ -21,6 +21,9 @@ type Options struct {
 	Dir string
 	// Language is that of the sentences.
 	Language diag.Language
+	// Width is how many columns a terminal has: sentences are broken between words, of long lines the part around the words is
+	// shown. 0 breaks nothing.
+	Width int
 	// File gives the text of a file with its lines; nil lines when it cannot be read: the excerpt is then left out.
 	File func(name string) (text string, lines *source.Lines)
 }
@@ -30,19 +33,31 @@ func Write(w io.Writer, p diag.Problem, o Options) error {
 	e := &excerpt{o: o}
 	e.head(p)
 	e.lines(p.Place, p.Range, p.Level())
-	for _, f := range p.Fixes {
-		e.note("fix", f.Title)
+	for _, f := range p.Fixes[:min(len(p.Fixes), maxFixes)] {
+		e.note(labels[o.Language].fix, f.Title.In(o.Language))
+	}
+	if more := len(p.Fixes) - maxFixes; more > 0 {
+		e.note(labels[o.Language].fix, fmt.Sprintf(labels[o.Language].more, more))
 	}
 	for _, r := range p.Related {
 		where := place(o.Dir, r.Place, r.Range)
 		if where != "" {
 			where += ": "
 		}
-		e.note("see", where+r.Message)
+		e.note(labels[o.Language].see, where+r.Message.In(o.Language))
 		e.lines(r.Place, r.Range, diag.Hint)
 	}
 	_, err := io.WriteString(w, e.b.String())
 	return err
+}
+
+// maxFixes is how many cures are named: who has more to choose from chooses in an editor.
+const maxFixes = 3
+
+// labels stand before what cures a finding, before another place.
+var labels = map[diag.Language]struct{ fix, see, more string }{
+	diag.English: {"fix:", "see:", "… %d more in an editor"},
+	diag.French:  {"correction :", "voir :", "… et %d autres dans un éditeur"},
 }
 
 type excerpt struct {
@@ -71,7 +86,8 @@ func (e *excerpt) head(p diag.Problem) {
 	}
 	line := p.Text(e.o.Language)
 	level := p.Level().String() + " " + string(p.Code)
-	fmt.Fprintln(&e.b, strings.Replace(line, level, e.paint(colors[p.Level()], level), 1))
+	line = e.wrap(strings.Replace(line, level, strings.ReplaceAll(level, " ", glue), 1), 0, "    ")
+	fmt.Fprintln(&e.b, strings.Replace(line, strings.ReplaceAll(level, " ", glue), e.paint(colors[p.Level()], level), 1))
 }
 
 // lines shows the line where something stands, with its words underlined. A construct of several lines shows its first.
@@ -93,14 +109,19 @@ func (e *excerpt) lines(p source.Place, r source.Range, level diag.Level) {
 	before, start := expand(text[:from], 0)
 	marked, end := expand(text[from:to], start)
 	after, _ := expand(text[to:], end)
-	shown := strings.TrimRight(" "+before+marked+after, " ")
-	fmt.Fprintf(&e.b, "%s%s\n", e.paint(faint, fmt.Sprintf("%5d |", r.Start.Line)), shown)
+	shown := before + marked + after
+	if room := e.o.Width - gutter; e.o.Width > 0 && room > 0 {
+		shown, start, end = window(shown, start, end, room)
+	}
+	fmt.Fprintf(&e.b, "%s%s\n", e.paint(faint, fmt.Sprintf("%5d |", r.Start.Line)), strings.TrimRight(" "+shown, " "))
 	fmt.Fprintf(&e.b, "%s %s%s\n", e.paint(faint, "      |"), strings.Repeat(" ", start),
 		e.paint(colors[level], strings.Repeat("^", max(end-start, 1))))
 }
 
 func (e *excerpt) note(label, text string) {
-	fmt.Fprintf(&e.b, "%s %s\n", e.paint(faint, "      = "+label+":"), text)
+	const lead = "      = "
+	indent := strings.Repeat(" ", len(lead)+uniseg.StringWidth(label)+1)
+	fmt.Fprintf(&e.b, "%s %s\n", e.paint(faint, lead+label), e.wrap(text, len(indent), indent))
 }
 
 // expand replaces tabs by blanks and control characters by a mark; it gives the column after the text.

@@ -46,9 +46,9 @@ func render(t *testing.T, p diag.Problem, o Options) string {
 // DIA-5, DIA-50: the line of the finding, the words underlined whatever stands before them, the fix, the other place.
 func TestExcerpts(t *testing.T) {
 	whole := problem(t, "Tomcat.ipp")
-	whole.Fixes = []diag.Fix{{Title: "change to Tomcat.ip"}}
+	whole.Fixes = []diag.Fix{{Title: diag.Say("change to Tomcat.ip")}}
 	place, r := at(t, "Apache")
-	whole.Related = []diag.Related{{Place: place, Range: r, Message: "imported here"}, {Message: "a word without place"}}
+	whole.Related = []diag.Related{{Place: place, Range: r, Message: diag.Say("imported here")}, {Message: diag.Say("a word without place")}}
 
 	lines := problem(t, "{\n\timports")
 	end := problem(t, "}")

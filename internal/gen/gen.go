@@ -63,7 +63,10 @@ func machine(b *strings.Builder, k int) {
 func component(b *strings.Builder, i int) {
 	place := i % perMachine
 	fmt.Fprintf(b, "# Software number %d, which answers on a port of its own.\nSoftware%d {\n\tinstaller: script;\n", i, i)
-	fmt.Fprintf(b, "\tfacets: OnMachine%d;  # where it runs\n\texports: ip, port = %d, path = /srv/%d;\n", i/perMachine, 1024+i%60000, i)
+	if place != perMachine-1 { // the last one inherits the facet
+		fmt.Fprintf(b, "\tfacets: OnMachine%d;  # where it runs\n", i/perMachine)
+	}
+	fmt.Fprintf(b, "\texports: ip, port = %d, path = /srv/%d;\n", 1024+i%60000, i)
 	if place > 1 {
 		fmt.Fprintf(b, "\timports: Software%d.port, Software%d.ip (optional);\n", i-1, i-1)
 	}

@@ -7,64 +7,68 @@ import (
 
 	"github.com/roboconf/workbench/internal/golden"
 	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/model/page"
 )
 
-// families are the titles of the categories, in the order of DIA-4.
-var families = map[diag.Category]string{
-	diag.Parsing:      "Text (P_)",
-	diag.ParsingModel: "Declarations (PM_)",
-	diag.Conversion:   "From files to one model (CO_)",
-	diag.RuntimeModel: "The model (RM_)",
-	diag.Project:      "Folders of the project (PROJ_)",
-	diag.Recipes:      "Recipes (REC_)",
-	diag.Commands:     "Commands (CMD_)",
-	diag.Rules:        "Rules (RULE_)",
-	diag.Execution:    "Execution",
-	diag.REST:         "REST",
-	diag.Extra:        "Ours (X_)",
-}
-
-// docs/diagnostics.md is the catalogue that the program speaks from. make generate writes it again.
+// docs/diagnostics.md is the catalogue that the program speaks from, with the pages of roboconf explain. make generate writes it again.
 func TestFreshDiagnostics(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Findings\n\nGenerated from the catalogue by `make generate`: do not edit.\n\n" +
+	b.WriteString("# Findings\n\nGenerated from the catalogue and the pages of `roboconf explain` by `make generate`: do not edit.\n\n" +
 		"Only `severe` findings make an application unfit for deployment. Words between ‹ › are filled in.\n" +
-		"`roboconf check DIR` tells the findings of an application.\n")
+		"`roboconf check DIR` tells the findings of an application, `roboconf explain CODE` one of these pages.\n" +
+		"Each example is run through the checker by a test; files that it leaves out belong to a small sound application.\n")
+	contents(&b)
 	last := diag.Category(255)
 	for code := range diag.Codes() {
-		info := diag.Lookup(code)
-		if info.Category != last {
-			last = info.Category
-			fmt.Fprintf(&b, "\n## %s\n\n| Code | Level | What it says |\n| --- | --- | --- |\n", families[last])
+		if family := code.Category(); family != last {
+			last = family
+			fmt.Fprintf(&b, "\n## %s\n", title(family))
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", code, info.Level, strings.ReplaceAll(pattern(code), "|", "\\|"))
+		b.WriteString("\n" + explained(code))
 	}
 	golden.Equal(t, "../../../docs/diagnostics.md", []byte(b.String()))
 }
 
-// pattern is the sentence of a code with the kinds of its details where their texts go.
-func pattern(code diag.Code) string {
-	p := diag.Problem{Code: code, On: "‹name›"}
-	for _, kind := range []diag.DetailKind{
-		diag.KindInstance, diag.KindVariable, diag.KindComponent, diag.KindFacet, diag.KindInstruction, diag.KindFile, diag.KindLine,
-		diag.KindCycle, diag.KindApplication, diag.KindApplicationTemplate, diag.KindDirectory, diag.KindUnrecognized, diag.KindExpected,
-		diag.KindUnexpected, diag.KindAlreadyDefined, diag.KindConflicting, diag.KindMalformed, diag.KindException, diag.KindName, diag.KindValue,
-	} {
-		word := strings.ReplaceAll(strings.ToLower(string(kind)), "_", " ")
-		p.Details = append(p.Details, diag.Detail{Kind: kind, Text: "‹" + word + "›"})
+// contents lists the codes of each family with their levels.
+func contents(b *strings.Builder) {
+	last := diag.Category(255)
+	for code := range diag.Codes() {
+		if family := code.Category(); family != last {
+			last = family
+			fmt.Fprintf(b, "\n**[%s](#%s)**\n\n| Code | Level | What it finds |\n| --- | --- | --- |\n", title(family), anchor(title(family)))
+		}
+		what := strings.ReplaceAll(diag.FirstSentence(code, diag.English), "|", "\\|")
+		fmt.Fprintf(b, "| [`%s`](#%s) | %s | %s |\n", code, anchor(string(code)), diag.Lookup(code).Level, what)
 	}
-	return p.Message(diag.English)
+}
+
+func title(family diag.Category) string {
+	return family.Title(diag.English) + " (" + family.Prefix() + ")"
+}
+
+// anchor is what a heading becomes in an address: lower case, hyphens for blanks, nothing for signs.
+func anchor(heading string) string {
+	return strings.NewReplacer(" ", "-", "(", "", ")", "").Replace(strings.ToLower(heading))
+}
+
+// explained is the page of a code, or its sentence alone as long as it has none.
+func explained(code diag.Code) string {
+	p, ok := page.Of(code)
+	if !ok {
+		p = page.Page{Code: code}
+	}
+	return strings.TrimRight(p.Markdown(diag.English, 3), "\n") + "\n"
 }
 
 // DIA-50: every finding of the catalogue has a sentence, which ends like one and does not hold its code.
 func TestEveryFindingHasASentence(t *testing.T) {
 	for code := range diag.Codes() {
-		sentence := pattern(code)
+		sentence := diag.Pattern(code, diag.English)
 		if sentence == string(code) || !strings.HasSuffix(strings.TrimRight(sentence, "›\"'"), ".") {
 			t.Errorf("%s says %q", code, sentence)
 		}
-		if strings.Contains(sentence, string(code)) || strings.Contains(sentence, "(unnamed)") {
-			t.Errorf("%s: %q holds the code, or a detail that nobody gives", code, sentence)
+		if strings.Contains(sentence, string(code)) {
+			t.Errorf("%s: %q holds the code", code, sentence)
 		}
 	}
 }

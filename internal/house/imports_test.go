@@ -9,9 +9,10 @@ import (
 
 // What several packages may reach.
 const (
-	language = "model model/source model/near model/diag model/syntax model/tint model/decl model/load model/bind model/rule model/command model/probe model/check "
+	language = "model model/source model/near model/diag model/syntax model/tint model/properties model/decl model/load model/bind model/rule model/command model/probe model/recipe model/check model/page mvdan.cc/sh/v3 "
 	minds    = "runtime/lifecycle runtime/message runtime/mind runtime/agent runtime/manager runtime/explain "
 	world    = language + minds + "runtime/bus/memory simulator/fault simulator/profile simulator/scenario simulator/trace simulator/property simulator "
+	yaml     = "github.com/compose-spec/compose-go/v2 github.com/distribution/reference github.com/docker/go-connections github.com/docker/go-units github.com/go-viper/mapstructure/v2 github.com/mattn/go-shellwords github.com/opencontainers/go-digest github.com/santhosh-tekuri/jsonschema/v6 github.com/sirupsen/logrus github.com/xhit/go-str2duration/v2 go.yaml.in/yaml/v4 golang.org/x/sync golang.org/x/sys golang.org/x/text "
 	cells    = "charm.land/... github.com/charmbracelet/... github.com/rivo/uniseg "
 )
 
@@ -35,15 +36,23 @@ var mayReach = map[string]struct{ reach, why string }{
 	"model/decl":         {"model model/source model/diag model/syntax", ground},
 	"model/bind":         {"model model/source", "it answers questions about values; problems are told by check"},
 	"model/near":         {"", ground},
-	"model/load":         {"model model/near model/source model/diag model/syntax model/decl model/bind", ground},
+	"model/properties":   {"model/source model/diag model/syntax model/tint", ground},
+	"model/load":         {"model model/near model/source model/diag model/syntax model/tint model/properties model/decl model/bind", ground},
 	"model/tint":         {"model/source model/diag model/syntax", ground},
 	"model/rule":         {"model/source model/diag model/syntax model/tint", ground},
 	"model/command":      {"model model/near model/source model/diag model/syntax model/tint", ground},
 	"model/probe":        {"model/near model/source model/diag model/syntax model/tint", ground},
-	"model/check":        {language, ground},
+	"model/recipe":       {"model/source model/diag model/syntax model/tint model/properties mvdan.cc/sh/v3", "it reads scripts as text; only a shell's own parser may come along"},
+	"model/check":        {language, "the rules read scripts too, so the shell's parser is in reach; nothing else is"},
+	"model/page":         {"model/source model/diag", ground},
 	"editor/text":        {"model/source github.com/rivo/uniseg", noScreen},
-	"editor/workspace":   {language, noScreen},
-	"editor/refactor":    {"model/...", "an edit is decided from the model alone, then anyone may make it"},
+	"editor/workspace":   {language + "editor/ask", noScreen},
+	"editor/ask":         {language, noScreen},
+	"editor/names":       {language + "editor/ask", noScreen},
+	"editor/assist/...":  {language + "editor/ask editor/names editor/assist/... github.com/sahilm/fuzzy", noScreen},
+	"editor/refactor":    {language + "editor/ask editor/names", "an edit is decided from the model alone, then anyone may make it"},
+	"editor/compose":     {language + yaml, "it reads another format; only what writes a new project needs it"},
+	"editor/lsp/...":     {language + "editor/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy github.com/rivo/uniseg", "a language server knows no screen"},
 	"editor/watch":       {"github.com/fsnotify/fsnotify", noScreen},
 	"runtime/lifecycle":  {"", pure},
 	"runtime/message":    {"model model/source runtime/lifecycle", pure},
@@ -70,7 +79,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"internal/require":   {"", leaf},
 	"internal/house":     {"", leaf},
 	"internal/...":       {world + "internal/... github.com/... charm.land/... golang.org/x/...", "internal tools know the language, not the programs"},
-	"cmd/roboconf":       {world + "editor/... tui/... samples internal/... github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + cells, "cmd wires everything"},
+	"cmd/roboconf":       {world + "editor/... tui/... samples internal/... github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + yaml + cells, "cmd wires everything"},
 }
 
 func TestImportsGoDown(t *testing.T) {

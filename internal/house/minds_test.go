@@ -17,7 +17,7 @@ import (
 // deterministic packages give the same answer to the same question, on any machine: the minds, the world that runs them, the
 // model they think about. What would break that is told with the reason.
 var deterministic = []string{
-	"model", "model/source", "model/near", "model/diag", "model/syntax", "model/tint", "model/rule", "model/command", "model/probe", "model/decl", "model/load", "model/bind", "model/check",
+	"model", "model/source", "model/near", "model/diag", "model/syntax", "model/tint", "model/rule", "model/command", "model/probe", "model/properties", "model/recipe", "model/decl", "model/load", "model/bind", "model/check", "model/page",
 	"runtime/lifecycle", "runtime/message", "runtime/mind", "runtime/agent", "runtime/manager", "runtime/explain",
 	"runtime/bus/memory",
 	"simulator", "simulator/fault", "simulator/profile", "simulator/scenario", "simulator/trace", "simulator/property",

@@ -24,7 +24,7 @@ import (
 const Env = "ROBOCONF_REQUIRE"
 
 // Needs are the words that Env knows, in the order in which they are told.
-func Needs() []string { return []string{"docker", "rabbitmq", "corpus"} }
+func Needs() []string { return []string{"docker", "rabbitmq", "neovim", "sarif", "corpus"} }
 
 // Docker gives the address of a Docker engine that answers.
 func Docker(t testing.TB) string {
@@ -36,6 +36,12 @@ func Docker(t testing.TB) string {
 func RabbitMQ(t testing.TB) string {
 	t.Helper()
 	return need(t, "rabbitmq")
+}
+
+// Neovim gives the path of the editor.
+func Neovim(t testing.TB) string {
+	t.Helper()
+	return need(t, "neovim")
 }
 
 // Corpus gives the folder of the shared corpus of models with their expected findings.
@@ -51,6 +57,10 @@ func Find(need string) (string, error) {
 		return engine()
 	case "rabbitmq":
 		return rabbitmq()
+	case "neovim":
+		return neovim()
+	case "sarif":
+		return sarif()
 	case "corpus":
 		return corpus()
 	}
@@ -116,6 +126,14 @@ func rabbitmq() (string, error) {
 	path, err := exec.LookPath("rabbitmq-server")
 	if err != nil {
 		return "", errors.New("rabbitmq-server is not installed")
+	}
+	return path, nil
+}
+
+func neovim() (string, error) {
+	path, err := exec.LookPath("nvim")
+	if err != nil {
+		return "", errors.New("nvim is not installed (Debian: neovim)")
 	}
 	return path, nil
 }

@@ -154,7 +154,7 @@ func (l *line) step() (Step, error) {
 // path takes what is left, which must be an instance path.
 func (l *line) path() (string, error) {
 	p := l.rest()
-	if !strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/") || strings.Contains(p, "//") {
+	if !strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/") || strings.Contains(p, "//") || strings.TrimSpace(p) != p {
 		return "", l.wrong("an instance path is needed here, like /vm/tomcat")
 	}
 	l.from = l.to

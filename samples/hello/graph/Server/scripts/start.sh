@@ -7,4 +7,4 @@ if [ -s ../pid ] && kill -0 "$(cat ../pid)" 2>/dev/null; then
 fi
 setsid python3 -m http.server --directory ../site "$port" </dev/null >../log 2>&1 &
 echo $! >../pid
-echo "listens on port $port"
+echo "listens on ${ip:-localhost}, port $port"
