@@ -12,6 +12,7 @@ const (
 	language = "model model/source model/near model/diag model/syntax model/tint model/properties model/decl model/load model/bind model/rule model/command model/probe model/recipe model/check model/page mvdan.cc/sh/v3 "
 	minds    = "runtime/lifecycle runtime/message runtime/mind runtime/agent runtime/manager runtime/explain "
 	world    = language + minds + "runtime/bus/memory simulator/fault simulator/profile simulator/scenario simulator/trace simulator/property simulator "
+	values   = "model model/source runtime/lifecycle runtime/message "
 	yaml     = "github.com/compose-spec/compose-go/v2 github.com/distribution/reference github.com/docker/go-connections github.com/docker/go-units github.com/go-viper/mapstructure/v2 github.com/mattn/go-shellwords github.com/opencontainers/go-digest github.com/santhosh-tekuri/jsonschema/v6 github.com/sirupsen/logrus github.com/xhit/go-str2duration/v2 go.yaml.in/yaml/v4 golang.org/x/sync golang.org/x/sys golang.org/x/text "
 	cells    = "charm.land/... github.com/charmbracelet/... github.com/rivo/uniseg "
 )
@@ -23,6 +24,7 @@ const (
 	pretend  = "the simulator runs the minds in memory: with an adapter in reach it could touch a real machine"
 	noScreen = "the editor's ground knows no screen: a language server needs the same text"
 	screen   = "the terminal shows, asks, routes: adapters are handed to it by cmd"
+	seam     = "a seam is a few types: with an adapter in it, everybody would carry that adapter"
 	leaf     = "it is used everywhere, so it may reach nothing"
 )
 
@@ -62,6 +64,19 @@ var mayReach = map[string]struct{ reach, why string }{
 	"runtime/mindtest":   {"model model/source model/bind " + minds, "a bench for minds: values in, values out"},
 	"runtime/explain":    {"model model/source model/bind runtime/lifecycle runtime/message runtime/mind runtime/manager", pure},
 	"runtime/bus/memory": {"model model/source runtime/lifecycle runtime/message runtime/mind", "a broker carries messages; it knows none of the minds"},
+	"runtime/bus":        {values, seam},
+	"runtime/bus/...":    {values + "runtime/bus runtime/bus/... runtime/broker/... github.com/rabbitmq/amqp091-go", seam},
+	"runtime/drive":      {values + "runtime/mind", "it runs any mind: it knows none"},
+	"runtime/broker":     {"runtime/broker/...", "a broker knows nothing of agents: it could carry anybody's messages"},
+	"runtime/broker/...": {"runtime/broker/... internal/require github.com/rabbitmq/amqp091-go", "a broker knows nothing of agents; RabbitMQ is a process beside it"},
+	"runtime/plugin/...": {values + "runtime/mind runtime/agent runtime/plugin runtime/plugin/...", "a plugin runs recipes on a machine: it knows the agent's view of an instance, nothing else"},
+	"runtime/target":     {"", seam},
+	"runtime/target/...": {"runtime/target runtime/target/...", "a target makes machines: what their agents are told is bytes to it"},
+	"runtime/userdata":   {values + "runtime/bus", seam},
+	"runtime/plan":       {"model model/source model/bind " + minds, pure},
+	"runtime/store":      {values + "model/bind runtime/mind runtime/manager go.etcd.io/bbolt golang.org/x/sys", "the memory of the manager; whoever opens it decides what goes in"},
+	"runtime/agentd":     {values + "runtime/mind runtime/agent runtime/drive runtime/bus runtime/bus/amqp runtime/userdata runtime/plugin/... github.com/rabbitmq/amqp091-go", "what runs on every machine stays small: no parser, no store, one foreign module"},
+	"runtime/managerd":   {language + minds + "runtime/drive runtime/bus runtime/userdata runtime/plan runtime/store runtime/target go.etcd.io/bbolt golang.org/x/sys", "brokers, targets are handed to it by cmd"},
 	"simulator":          {world, pretend},
 	"simulator/property": {world, pretend},
 	"simulator/fault":    {world, pretend},
@@ -79,7 +94,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"internal/require":   {"", leaf},
 	"internal/house":     {"", leaf},
 	"internal/...":       {world + "internal/... github.com/... charm.land/... golang.org/x/...", "internal tools know the language, not the programs"},
-	"cmd/roboconf":       {world + "editor/... tui/... samples internal/... github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + yaml + cells, "cmd wires everything"},
+	"cmd/roboconf":       {world + "runtime/... editor/... tui/... samples internal/... go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + yaml + cells, "cmd wires everything"},
 }
 
 func TestImportsGoDown(t *testing.T) {

@@ -54,3 +54,9 @@ type Wait struct {
 
 // Save is an effect: what the mind's journal gives must be durable before the effects after this one are done.
 type Save struct{}
+
+// Returned is an event: a direct message found no queue (MS-72).
+type Returned struct {
+	To  message.Target
+	Msg *message.Envelope
+}

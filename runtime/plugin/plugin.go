@@ -1,0 +1,74 @@
+// Package plugin is what an agent asks of the code behind an installer.
+//
+// A plugin runs the recipes of one kind of installer (plugins.md 1). Below it: script, puppet, file, logger, and mock, which only pretends.
+package plugin
+
+import (
+	"context"
+	"time"
+
+	"github.com/roboconf/workbench/runtime/agent"
+	"github.com/roboconf/workbench/runtime/lifecycle"
+)
+
+// Plugin serves one installer. Calls are sequential (PL-2); a plugin keeps no state but in the instance's directory.
+type Plugin interface {
+	// Installer is the name that it serves, in lower case.
+	Installer() string
+	// Preflight says what the machine lacks before anything of an instance is deployed (PL-55); nil when nothing.
+	Preflight(ctx context.Context) error
+	// Initialize prepares an instance whose files were just written (PL-31, PL-50).
+	Initialize(ctx context.Context, c *Call) error
+	// Run does one operation. The context carries the deadline (PL-70); at its end the whole process group is terminated, then killed
+	// after Call.Grace, and the result is a failure "timeout" or "cancelled".
+	Run(ctx context.Context, c *Call) Result
+}
+
+// Call is one operation on one instance.
+type Call struct {
+	Op     lifecycle.Operation
+	View   agent.View
+	Change *agent.Change // updates only
+	Dir    string        // the instance's directory, absolute; it exists
+	Who    Who
+	// Environ is the environment of the agent without its secrets (PL-35): "KEY=value".
+	Environ []string
+	// Output takes what the recipe prints (PL-72), whole lines, from several goroutines; nil throws it away.
+	Output func(Line)
+	// Warn takes what is odd but no failure, such as an operation without script (PL-30); nil throws it away.
+	Warn  func(text string)
+	Grace time.Duration // between terminate and kill; 10 s when zero
+	// Context is where the JSON of the call is written for the recipe (PL-41); "" for a file in the directory of temporary files.
+	Context string
+}
+
+// Who is for whom the call is made (PL-35, line 7).
+type Who struct{ Domain, App, Scope, Request, Trace string }
+
+// Line is a line that a recipe printed, valid UTF-8, without its end (PL-72).
+type Line struct {
+	Stream string // "out" or "err"
+	Text   string
+	Cut    bool // it was longer than 16 KiB
+}
+
+// Result is how an operation ended.
+type Result struct {
+	ExitCode int    // of the program; 0 when none ran or it succeeded
+	Error    string // why it failed: "exit code 3", "killed by SIGKILL", "timeout after 15m0s", "interpreter not found: ..."; "" after a success
+}
+
+// Failed says whether the operation did not do what it should.
+func (r Result) Failed() bool { return r.ExitCode != 0 || r.Error != "" }
+
+// Registry finds the plugin of an installer (PL-4, PL-7).
+type Registry map[string]Plugin
+
+// NewRegistry lists plugins under their names.
+func NewRegistry(plugins ...Plugin) Registry {
+	r := make(Registry, len(plugins))
+	for _, p := range plugins {
+		r[p.Installer()] = p
+	}
+	return r
+}

@@ -1,0 +1,2 @@
+// Package store is the manager's memory on disk (manager.md 5).
+package store
