@@ -118,14 +118,19 @@ func (c Class) String() string { return classNames[c] }
 type Error struct {
 	Op, Target, Scope string
 	Class             Class
-	Code, Request     string // native ones
-	Retry             bool   // may help
+	Code, Request     string        // native ones
+	Retry             bool          // may help
+	Wait              time.Duration // before a retry, when the infrastructure said so (TG-113); 0 otherwise
 	Advice            string
 	Err               error
 }
 
 func (e *Error) Error() string {
-	text := e.Op + " " + e.Scope + ": " + e.Err.Error()
+	text := e.Op
+	if e.Scope != "" {
+		text += " " + e.Scope
+	}
+	text += ": " + e.Err.Error()
 	if e.Advice != "" {
 		text += "; " + e.Advice
 	}
