@@ -76,7 +76,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"runtime/plan":       {"model model/source model/bind " + minds, pure},
 	"runtime/store":      {values + "model/bind runtime/mind runtime/manager go.etcd.io/bbolt golang.org/x/sys", "the memory of the manager; whoever opens it decides what goes in"},
 	"runtime/agentd":     {values + "runtime/mind runtime/agent runtime/drive runtime/bus runtime/bus/amqp runtime/userdata runtime/plugin/... github.com/rabbitmq/amqp091-go", "what runs on every machine stays small: no parser, no store, one foreign module"},
-	"runtime/managerd":   {language + minds + "runtime/drive runtime/bus runtime/userdata runtime/plan runtime/store runtime/target go.etcd.io/bbolt golang.org/x/sys", "brokers, targets are handed to it by cmd"},
+	"runtime/managerd":   {language + minds + "runtime/drive runtime/bus runtime/userdata runtime/plan runtime/store runtime/target runtime/managerd/... go.etcd.io/bbolt golang.org/x/sys", "brokers, targets are handed to it by cmd"},
 	"simulator":          {world, pretend},
 	"simulator/property": {world, pretend},
 	"simulator/fault":    {world, pretend},
@@ -95,6 +95,8 @@ var mayReach = map[string]struct{ reach, why string }{
 	"internal/house":     {"", leaf},
 	"internal/...":       {world + "internal/... github.com/... charm.land/... golang.org/x/...", "internal tools know the language, not the programs"},
 	"cmd/roboconf":       {world + "runtime/... editor/... tui/... samples internal/... go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + yaml + cells, "cmd wires everything"},
+
+	"runtime/managerd/...": {language + "runtime/lifecycle runtime/message samples", "parts of a manager's process that know neither its mind nor its store"},
 }
 
 func TestImportsGoDown(t *testing.T) {
