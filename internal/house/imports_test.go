@@ -97,6 +97,8 @@ var mayReach = map[string]struct{ reach, why string }{
 	"cmd/roboconf":       {world + "runtime/... editor/... tui/... samples internal/... go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + yaml + cells, "cmd wires everything"},
 
 	"runtime/managerd/...": {language + "runtime/lifecycle runtime/message samples", "parts of a manager's process that know neither its mind nor its store"},
+	"runtime/site/control": {"", leaf},
+	"runtime/site":         {language + minds + "runtime/... samples go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/fsnotify/fsnotify editor/watch golang.org/x/sys", "one host: it chooses the broker, the machines, and puts them together for cmd"},
 }
 
 func TestImportsGoDown(t *testing.T) {
