@@ -4,8 +4,11 @@
 package broker
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
 	"log/slog"
+	"net"
 	"time"
 )
 
@@ -31,3 +34,46 @@ type User struct {
 	Name, Password         string
 	Configure, Write, Read string
 }
+
+// Status is what a broker holds at a moment.
+type Status struct {
+	Connections, Channels int
+	Queues                []QueueStatus // by name
+	Messages              int           // in queues, ready or out to a consumer
+	Bytes                 int64         // of their bodies, headers, bookkeeping, once for each message
+	Blocked               bool          // publishers wait for consumers: Bytes is over the memory limit
+}
+
+// QueueStatus is what one queue holds.
+type QueueStatus struct {
+	Name      string
+	Durable   bool
+	Ready     int // messages that wait for a consumer
+	Unacked   int // messages that a consumer holds without having acknowledged them
+	Consumers int
+	Bytes     int64 // of the messages, ready or unacknowledged
+}
+
+// ErrClosed is what a broker says after Close.
+var ErrClosed = errors.New("the broker is closed")
+
+// Broker is a running server.
+type Broker struct{}
+
+// Open starts a broker, with what its folder kept. One broker at a time may have a folder.
+func Open(_ Config) (*Broker, error) { return nil, ErrClosed }
+
+// Serve takes connections of a listener until it is closed, or the broker is: then it returns nil. It may be called for several.
+func (b *Broker) Serve(_ net.Listener) error { return ErrClosed }
+
+// Ensure makes a user be there with this password, these permissions (messaging.md 15.6). Connected clients feel it at their next operation.
+func (b *Broker) Ensure(_ context.Context, _ User) error { return ErrClosed }
+
+// Remove makes a user be gone, with its connections. One that is not there is a success.
+func (b *Broker) Remove(_ context.Context, _ string) error { return ErrClosed }
+
+// Status tells what the broker holds now.
+func (b *Broker) Status() Status { return Status{} }
+
+// Close ends every connection, then puts everything durable on disk.
+func (b *Broker) Close() error { return nil }
