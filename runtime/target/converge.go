@@ -36,9 +36,10 @@ type Options struct {
 // It may be cut anywhere, called again by another process: nothing it knows is needed (TG-111). The machine is the last one seen.
 func Converge(ctx context.Context, h Handler, s Spec, goal Goal, o Options) (Machine, error) {
 	o, err := o.filled(s)
-	if err != nil {
+	if err != nil && goal == Up { // a wrong limit must not keep a machine alive
 		return Machine{Key: s.Key}, err
 	}
+	err = nil
 	c := Course{Goal: goal, Made: o.Made || s.ID != "", Seen: Machine{Key: s.Key}}
 	told := s.ID
 	var r Result
@@ -93,13 +94,8 @@ func (o Options) filled(s Spec) (Options, error) {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
-	var wrong []Finding
-	if o.Limits, wrong = LimitsOf(s.Properties, o.Limits); wrong != nil {
-		return o, &Error{
-			Op: "read the limits of", Scope: s.Key.Scope, Class: Invalid,
-			Err: fmt.Errorf("the property %s %s", wrong[0].Key, wrong[0].Text), Advice: "correct the target's properties",
-		}
-	}
+	limits, wrong := LimitsOf(s.Properties, o.Limits)
+	o.Limits = limits
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -108,6 +104,12 @@ func (o Options) filled(s Spec) (Options, error) {
 	}
 	if o.Chance == nil {
 		o.Chance = rand.Float64
+	}
+	if wrong != nil {
+		return o, &Error{
+			Op: "read the limits of", Scope: s.Key.Scope, Class: Invalid,
+			Err: fmt.Errorf("the property %s %s", wrong[0].Key, wrong[0].Text), Advice: "correct the target's properties",
+		}
 	}
 	return o, nil
 }

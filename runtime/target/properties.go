@@ -262,3 +262,8 @@ func (s Spec) GoString() string { return "target.Spec{" + s.String() + "}" }
 
 // Format keeps secrets out of %+v, which would otherwise print the fields.
 func (s Spec) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) } // a formatter has nowhere to tell an error
+
+// Waits describes the family of limits that Converge reads (TG-113); every handler puts it into its description.
+func Waits() Property {
+	return Property{Key: "wait.<phase>", Type: TypeSeconds, Help: "how long a machine may be creating, stopped, deleting, missing, unknown, in finish"}
+}

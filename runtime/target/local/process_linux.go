@@ -1,0 +1,93 @@
+package local
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// inspect reads one process, its environment left out.
+func inspect(pid int) (process, bool) {
+	p, err := stat(pid)
+	return p, err == nil
+}
+
+// stat reads /proc/N/stat.
+func stat(pid int) (process, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return process{}, err
+	}
+	return fromStat(pid, text)
+}
+
+// fromStat reads the text of such a file. The name stands in parentheses, may hold blanks, parentheses, anything: the last one counts.
+func fromStat(pid int, text []byte) (process, error) {
+	end := bytes.LastIndexByte(text, ')')
+	w := strings.Fields(string(text[end+1:]))
+	const start = 19
+	if end < 0 || len(w) <= start {
+		return process{}, errors.New("read /proc: a line of another form")
+	}
+	return process{pid: pid, state: w[0][0], parent: number(w[1]), group: number(w[2]), session: number(w[3]), start: w[start]}, nil
+}
+
+// table reads all processes of the host; those whose environment has the marker are marked, with their command lines. Processes of
+// other accounts do not show theirs: they are not ours.
+func table(id string) ([]process, error) {
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return nil, err
+	}
+	names, err := dir.Readdirnames(-1)
+	if err = errors.Join(err, dir.Close()); err != nil {
+		return nil, err
+	}
+	marker := []byte("\x00" + Marker + "=" + id + "\x00")
+	var all []process
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			continue
+		}
+		p, err := stat(pid)
+		if err != nil {
+			continue // it ended meanwhile
+		}
+		if env, err := os.ReadFile("/proc/" + name + "/environ"); err == nil && len(env) > 0 && hasMarker(env, marker) {
+			p.marked, p.words = true, words(pid)
+		} else if err != nil && !errors.Is(err, fs.ErrPermission) && !gone(err) {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func hasMarker(env, marker []byte) bool {
+	return bytes.HasPrefix(env, marker[1:]) || bytes.Contains(env, marker)
+}
+
+// gone says whether a process ended while it was read.
+func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) }
+
+func words(pid int) []string {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+	if err != nil {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
+}
+
+// bootID names the time since the host was started: numbers of processes mean nothing after it.
+func bootID() string {
+	text, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
