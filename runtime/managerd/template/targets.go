@@ -68,21 +68,30 @@ func readTarget(fsys fs.FS, name string) (Target, error) {
 	if err != nil {
 		return Target{}, fmt.Errorf("read %s: %w", name, err)
 	}
-	file := properties.Parse(string(text))
-	id, ok := file.Find("id")
-	switch {
-	case !ok || id.Value == "":
-		return Target{}, fmt.Errorf("read %s: the target has no id; add a line such as \"id = my-machines\"", name)
-	case !ValidID(id.Value):
-		return Target{}, fmt.Errorf("read %s: %q cannot be the id of a target: letters, digits, dots, dashes, underscores, at most 100; the first is a letter or a digit", name, id.Value)
-	case file.Value("handler") == "":
-		return Target{}, fmt.Errorf("read %s: the target %s has no handler; add a line such as \"handler = local\"", name, id.Value)
+	t, err := ParseTarget(name, string(text))
+	if err != nil {
+		return Target{}, err
 	}
-	t := Target{ID: id.Value, File: name, Text: withoutKey(file, "id")}
+	t.File = name
 	if dir := strings.TrimSuffix(name, ".properties"); isFolder(fsys, dir) {
 		t.Scripts = dir
 	}
 	return t, nil
+}
+
+// ParseTarget reads the text of a target (TG-1); what names it in errors.
+func ParseTarget(what, text string) (Target, error) {
+	file := properties.Parse(text)
+	id, ok := file.Find("id")
+	switch {
+	case !ok || id.Value == "":
+		return Target{}, fmt.Errorf("read %s: the target has no id; add a line such as \"id = my-machines\"", what)
+	case !ValidID(id.Value):
+		return Target{}, fmt.Errorf("read %s: %q cannot be the id of a target: letters, digits, dots, dashes, underscores, at most 100; the first is a letter or a digit", what, id.Value)
+	case file.Value("handler") == "":
+		return Target{}, fmt.Errorf("read %s: the target %s has no handler; add a line such as \"handler = local\"", what, id.Value)
+	}
+	return Target{ID: id.Value, Text: withoutKey(file, "id")}, nil
 }
 
 func isFolder(fsys fs.FS, name string) bool {
