@@ -47,8 +47,13 @@ type (
 	ProbeEvent struct{ Path, Event, Handler, Info, Value string }
 )
 
-// MaxChunk is the largest piece of a file in one message (messaging.md 13.1).
-const MaxChunk = 512 << 10
+// The limits of a file transfer (messaging.md 13.1, MS-65).
+const (
+	MaxChunk    = 512 << 10 // bytes of a file in one message
+	MaxFiles    = 5000      // of one request
+	MaxFileSize = 64 << 20  // bytes of all files of one request, by default
+	MaxInline   = 16 << 10  // bytes of a file that may travel inside a request
+)
 
 func (*ProbesSet) Type() string       { return "probes.set" }
 func (*LogLevel) Type() string        { return "log.level" }

@@ -255,10 +255,10 @@ func (f fields) files(name string) []File {
 		file := File{
 			Name: o.text("name"), SHA256: o.text("sha256"), Size: int64(o.num("size", true)), Mode: o.oneOf("mode", "0644", "0755"),
 		}
-		if reason := badName(file.Name); reason != "" {
+		if reason := BadName(file.Name); reason != "" {
 			o.fail("name", "%q %s", file.Name, reason)
 		}
-		if len(file.SHA256) != 64 || strings.Trim(file.SHA256, "0123456789abcdef") != "" {
+		if !IsSHA256(file.SHA256) {
 			o.fail("sha256", "%q is no SHA-256", file.SHA256)
 		}
 		if text, ok := o.want("data", isString, false); ok {
@@ -279,8 +279,8 @@ func (f fields) data(text string, size int64) []byte {
 	return data
 }
 
-// badName says what is wrong with the name of a file; "" when nothing is.
-func badName(name string) string {
+// BadName says what is wrong with the name of a file that is to be written (MS-65, PL-22); "" when nothing is.
+func BadName(name string) string {
 	switch {
 	case len(name) > 512:
 		return "is longer than 512 bytes"

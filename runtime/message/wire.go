@@ -91,7 +91,7 @@ func newReport(kind string) body {
 	case "import.request":
 		return &ImportRequest{}
 	}
-	return nil
+	return newTransfer(kind)
 }
 
 // Codec turns envelopes into bytes and back. The zero value has the default limit.

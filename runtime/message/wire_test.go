@@ -80,6 +80,16 @@ func samples() []Body {
 		&ImportAdd{App: "shop", Prefix: "MySQL", Path: "/db vm/mysql", Vars: vars, Gen: 1, Seq: 9},
 		&ImportRemove{App: "shop", Prefix: "MySQL", Path: "/db vm/mysql", Gen: 1, Seq: 10, Origin: FromManager, Final: true},
 		&ImportRequest{App: "shop", Prefix: "MySQL"},
+		&ProbesSet{Path: "/vm 1/mysql", Files: []File{file}},
+		&LogLevel{Level: LevelDebug, Logger: "bus"},
+		&LogsGather{MaxBytes: 1 << 20, Since: at},
+		&LogsGather{},
+		&MessagingSwitch{Kind: "rabbitmq", Settings: map[string]string{"b": "", "a": "x"}, Deadline: at},
+		&BlobChunk{SHA256: file.SHA256, Offset: 3, Total: 7, Data: []byte{0, 1, 0xff, '\n'}},
+		&BlobChunk{SHA256: file.SHA256, Missing: true},
+		&BlobWant{Items: []string{file.SHA256, strings.Repeat("b1", 32)}},
+		&LogsChunk{Request: other, File: "agent/log.1", Offset: 0, Total: 2, Data: []byte("ok")},
+		&ProbeEvent{Path: "/vm 1/mysql", Event: "load-high", Handler: "nagios", Info: "GET services", Value: "17"},
 	}
 }
 
