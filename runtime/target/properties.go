@@ -107,13 +107,13 @@ func (r *Reader) Seconds(key string) time.Duration {
 	return d
 }
 
-// maxSeconds keeps sums of durations far from overflow: a year.
-const maxSeconds = 366 * 24 * time.Hour
+// longest keeps sums of durations far from overflow: a year.
+const longest = 366 * 24 * time.Hour
 
 func seconds(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if n, asNumber := strconv.ParseFloat(text, 64); asNumber == nil {
-		d, err = time.Duration(min(n, maxSeconds.Seconds())*float64(time.Second)), nil
+		d, err = time.Duration(min(n, longest.Seconds())*float64(time.Second)), nil
 		if n != n {
 			err = errors.New("no number")
 		}
@@ -121,7 +121,7 @@ func seconds(text string) (time.Duration, error) {
 	if err != nil || d < 0 {
 		return 0, fmt.Errorf("is a number of seconds (or 2m, 500ms), not %q", text)
 	}
-	return min(d, maxSeconds), nil
+	return min(d, longest), nil
 }
 
 // List is a value separated by commas; empty items are left out.

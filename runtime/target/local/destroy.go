@@ -31,13 +31,58 @@ func (h *Handler) destroy(ctx context.Context, s target.Spec) error {
 		if err := h.release(ctx, with.root, f); err != nil {
 			return err
 		}
-	case !errors.Is(err, errGone):
+	case !errors.Is(err, errGone) || f.exists(): // or another one took its place
 		return err
-	case f.exists(): // another one took its place
-		return err
+	default:
+		if err := h.sweep(ctx, with.root, f); err != nil {
+			return err
+		}
 	}
 	h.step("remove the folder")
 	return removeAll(garbage(f))
+}
+
+// sweep removes what a machine that is not there may have left beside it: its creation, or its destruction, was cut.
+func (h *Handler) sweep(ctx context.Context, root string, f folder) error {
+	unlock, err := lock(ctx, root)
+	if errors.Is(err, errGone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if f.exists() {
+		return errGone // it was made meanwhile: ask again
+	}
+	h.step("remove the draft")
+	if err := removeAll(filepath.Join(root, newFolder)); err != nil {
+		return err
+	}
+	taken, err := os.ReadDir(filepath.Join(root, addresses))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, ip := range taken {
+		if err := giveBack(root, ip.Name(), f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveBack gives an address back if it is of a machine, the caller holding the lock of the root. What a cut write of one left goes too.
+func giveBack(root, ip string, f folder) error {
+	path := filepath.Join(root, addresses, ip)
+	owner, err := os.ReadFile(path)
+	if err == nil && (string(owner) == filepath.Base(string(f)) || ip[0] == '.') {
+		err = os.Remove(path)
+		_ = os.Remove(filepath.Dir(path)) // the last one takes the list along
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 func garbage(f folder) string {
@@ -68,7 +113,7 @@ func (h *Handler) end(ctx context.Context, f folder, k target.Key) error {
 	}
 	if agent.pid != 0 {
 		h.step("ask the agent to end")
-		if err := errors.Join(signal(agent, sigEnd), signal(agent, sigContinue)); err != nil {
+		if err := errors.Join(send(agent, sigEnd), send(agent, sigContinue)); err != nil {
 			return err
 		}
 		if err := h.drain(ctx, agent, rec.Grace); err != nil {
@@ -126,7 +171,7 @@ func (h *Handler) kill(ctx context.Context, rec record, agent process, known []p
 		}
 		h.step("kill the processes")
 		for _, p := range left {
-			if err := signal(p, os.Kill); err != nil {
+			if err := send(p, os.Kill); err != nil {
 				return err
 			}
 		}
@@ -141,7 +186,7 @@ func (h *Handler) kill(ctx context.Context, rec record, agent process, known []p
 	}
 }
 
-// release takes the folder out of the sight of everybody in one step, then gives the address back.
+// release takes the folder out of the sight of everybody in one step, after the address was given back.
 func (h *Handler) release(ctx context.Context, root string, f folder) error {
 	rec, err := f.record()
 	if err != nil {
@@ -156,18 +201,12 @@ func (h *Handler) release(ctx context.Context, root string, f folder) error {
 	if err := removeAll(garbage(f)); err != nil {
 		return err
 	}
+	h.step("give the address back") // before the record of it goes; nothing of the machine listens there any more
+	if err := giveBack(root, rec.Address, f); err != nil {
+		return err
+	}
 	h.step("rename the folder")
-	if err := os.Rename(string(f), garbage(f)); err != nil {
-		return err
-	}
-	h.step("give the address back")
-	path := filepath.Join(root, addresses, rec.Address)
-	if owner, err := os.ReadFile(path); err == nil && string(owner) == filepath.Base(string(f)) {
-		err = os.Remove(path)
-		_ = os.Remove(filepath.Dir(path)) // the last one takes the list along
-		return err
-	}
-	return nil
+	return os.Rename(string(f), garbage(f))
 }
 
 // removeAll removes a folder, even where a recipe took our right to do so away.

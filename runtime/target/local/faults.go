@@ -59,7 +59,7 @@ func (h *Handler) fault(ctx context.Context, op string, s target.Spec, sig os.Si
 		if agentOnly && !p.is(agent) {
 			continue
 		}
-		if err := signal(p, sig); err != nil {
+		if err := send(p, sig); err != nil {
 			return failure(op, s, err)
 		}
 		for sig == os.Kill && alive(p) {

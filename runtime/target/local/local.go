@@ -59,6 +59,7 @@ type Options struct {
 type Handler struct {
 	root string
 	now  func() time.Time
+	gap  time.Duration // before the first restart
 	// step is called before each thing that is done outside this process: tests die there (TG-111, TG-120).
 	step func(what string)
 }
@@ -67,7 +68,7 @@ var _ target.Handler = (*Handler)(nil)
 
 // New makes a handler.
 func New(o Options) *Handler {
-	h := &Handler{root: o.Root, now: o.Now, step: func(string) {}}
+	h := &Handler{root: o.Root, now: o.Now, gap: firstGap, step: func(string) {}}
 	if h.now == nil {
 		h.now = time.Now
 	}

@@ -21,7 +21,7 @@ func (h *Handler) Observe(ctx context.Context, s target.Spec) (target.Machine, e
 	f := with.folder(s.Key)
 	rec, err := f.mine(s.Key)
 	if errors.Is(err, fs.ErrNotExist) {
-		// Only a folder that is certainly not there is absent: a disk that went away is not.
+		// Only a folder that is certainly not there is absent.
 		if _, err = os.Lstat(string(f)); errors.Is(err, fs.ErrNotExist) {
 			return target.Machine{Key: s.Key, Phase: target.Absent}, nil
 		}
@@ -104,7 +104,7 @@ func (h *Handler) agent(f folder, rec record, last run) (p process, adopted bool
 		return process{}, false, nil
 	}
 	if last.Pid != 0 && last.Boot == bootID() {
-		if p, there := inspect(last.Pid); there && p.start == last.Start {
+		if p, there := inspect(last.Pid); there && p.start == last.Start && carries(p, rec) {
 			if !p.dead() {
 				return p, false, nil
 			}

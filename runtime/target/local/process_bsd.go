@@ -33,5 +33,8 @@ func table(id string) ([]process, error) {
 	return fromPS(string(out), Marker+"="+id), nil
 }
 
+// carries says whether a process with a recorded number, a recorded start is of a machine: here its command line tells.
+func carries(p process, rec record) bool { return p.dead() || p.runs(rec.Agent) }
+
 // bootID is not told by these systems in a way that lasts: the start time of a process, which is a date here, is enough.
 func bootID() string { return "" }

@@ -72,6 +72,13 @@ func hasMarker(env, marker []byte) bool {
 	return bytes.HasPrefix(env, marker[1:]) || bytes.Contains(env, marker)
 }
 
+// carries says whether a process with a recorded number, a recorded start is of a machine: a record may have been copied, or changed.
+// An environment that may not be read tells nothing; one that is empty is that of a process that ended.
+func carries(p process, rec record) bool {
+	env, err := os.ReadFile("/proc/" + strconv.Itoa(p.pid) + "/environ")
+	return err != nil || len(env) == 0 || hasMarker(env, []byte("\x00"+Marker+"="+rec.ID+"\x00"))
+}
+
 // gone says whether a process ended while it was read.
 func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) }
 

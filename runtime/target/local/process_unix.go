@@ -39,9 +39,9 @@ func mayWrite(dir string) error {
 // ownSession lets a process survive this one, its terminal.
 func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
-// signal sends a signal to a process, only if it is still that process: the handle is taken first, then compared, so that a number that
+// send sends a signal to a process, only if it is still that process: the handle is taken first, then compared, so that a number that
 // was given to a stranger meanwhile is left alone.
-func signal(p process, s os.Signal) error {
+func send(p process, s os.Signal) error {
 	handle, err := os.FindProcess(p.pid)
 	if err != nil {
 		return nil // it is gone

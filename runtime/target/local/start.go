@@ -66,10 +66,13 @@ func (h *Handler) advance(ctx context.Context, s target.Spec) (bool, time.Durati
 		if n := len(last.Starts); n > 0 {
 			lived = h.now().Sub(last.Starts[n-1])
 		}
+		if lived < 0 { // the clock was set back
+			lived = rec.Settle
+		}
 		return err == nil && lived >= rec.Settle, max(0, rec.Settle-lived), err
 	}
 	recent := since(last.Starts, h.now().Add(-window))
-	if wait := due(recent, h.now()); wait > 0 {
+	if wait := due(recent, h.now(), h.gap); wait > 0 {
 		return false, wait, nil
 	}
 	if len(recent) > rec.Restarts {
@@ -88,15 +91,14 @@ func since(starts []time.Time, from time.Time) []time.Time {
 }
 
 // due is how long to wait before the next start: nothing before the first.
-func due(starts []time.Time, now time.Time) time.Duration {
+func due(starts []time.Time, now time.Time, gap time.Duration) time.Duration {
 	if len(starts) == 0 {
 		return 0
 	}
-	gap := firstGap
 	for range min(len(starts)-1, 20) {
 		gap = min(2*gap, lastGap)
 	}
-	return starts[len(starts)-1].Add(gap).Sub(now)
+	return min(gap, starts[len(starts)-1].Add(gap).Sub(now)) // a clock that was set back delays nothing
 }
 
 // start starts the agent, the caller holding the lock. The intent is written before: should we die between the two, the process is
