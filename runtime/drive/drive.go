@@ -10,10 +10,10 @@ import (
 	"github.com/roboconf/workbench/runtime/mind"
 )
 
-// Step is one event that a mind took.
+// Step is one event that a mind took. It is valid during Record only, Event and the effects for ever.
 type Step struct {
 	At    time.Time
-	Event mind.Event
+	Event mind.Event // nil for the first moment (Options.Start)
 	// Saves says that the mind's journal changed (mind.Save): the step must be on disk before its effects are done.
 	Saves bool
 	// Effects are what the mind wishes, without Save and Wait, which the loop does itself.
@@ -35,4 +35,6 @@ type Options struct {
 	Batch int
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
+	// Start gives what the mind wishes at the first moment, before any event; nil when nothing.
+	Start func(now time.Time) []mind.Effect
 }
