@@ -5,6 +5,7 @@ package plugin
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/roboconf/workbench/runtime/agent"
@@ -40,6 +41,15 @@ type Call struct {
 	Grace time.Duration // between terminate and kill; 10 s when zero
 	// Context is where the JSON of the call is written for the recipe (PL-41); "" for a file in the directory of temporary files.
 	Context string
+	// Log takes what Output takes, but more of it (PL-72): 4 MiB of a call instead of 1, for a file. It is called like Output; nil throws it away.
+	Log func(Line)
+	// Secrets are values that are masked wherever the recipe prints them (PL-72).
+	Secrets []string
+	// RunAs is the name of the user that programs run as (PL-73); "" for the user of the agent.
+	RunAs string
+	// Group is a file that names the process group as long as a program runs, so that an agent that died in the middle can end the
+	// program when it is back (process.Reap); "" for none.
+	Group string
 }
 
 // Who is for whom the call is made (PL-35, line 7).
@@ -50,6 +60,9 @@ type Line struct {
 	Stream string // "out" or "err"
 	Text   string
 	Cut    bool // it was longer than 16 KiB
+	// Left is how many bytes were left out here, because the call printed more than is forwarded; Text says so in words. 0 for a line
+	// of the recipe.
+	Left int64
 }
 
 // Result is how an operation ended.
@@ -68,7 +81,18 @@ type Registry map[string]Plugin
 func NewRegistry(plugins ...Plugin) Registry {
 	r := make(Registry, len(plugins))
 	for _, p := range plugins {
-		r[p.Installer()] = p
+		r[strings.ToLower(p.Installer())] = p
 	}
 	return r
 }
+
+// Find gives the plugin of an installer, whose name is compared without case (plugins.md 1); false when nobody serves it, and for
+// "target", which is never a plugin's (PL-4).
+func (r Registry) Find(installer string) (Plugin, bool) {
+	name := strings.ToLower(installer)
+	p, ok := r[name]
+	return p, ok && name != Reserved
+}
+
+// Reserved is the installer of machines, which no plugin serves (PL-4).
+const Reserved = "target"
