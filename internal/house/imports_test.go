@@ -14,6 +14,7 @@ const (
 	world    = language + minds + "runtime/bus/memory simulator/fault simulator/profile simulator/scenario simulator/trace simulator/property simulator "
 	values   = "model model/source runtime/lifecycle runtime/message "
 	yaml     = "github.com/compose-spec/compose-go/v2 github.com/distribution/reference github.com/docker/go-connections github.com/docker/go-units github.com/go-viper/mapstructure/v2 github.com/mattn/go-shellwords github.com/opencontainers/go-digest github.com/santhosh-tekuri/jsonschema/v6 github.com/sirupsen/logrus github.com/xhit/go-str2duration/v2 go.yaml.in/yaml/v4 golang.org/x/sync golang.org/x/sys golang.org/x/text "
+	engine   = "github.com/moby/... github.com/containerd/errdefs github.com/distribution/reference github.com/docker/go-connections github.com/docker/go-units github.com/felixge/httpsnoop github.com/go-logr/... github.com/opencontainers/... go.opentelemetry.io/... "
 	cells    = "charm.land/... github.com/charmbracelet/... github.com/rivo/uniseg "
 )
 
@@ -77,6 +78,8 @@ var mayReach = map[string]struct{ reach, why string }{
 	"runtime/store":      {values + "model/bind runtime/mind runtime/manager go.etcd.io/bbolt golang.org/x/sys", "the memory of the manager; whoever opens it decides what goes in"},
 	"runtime/agentd":     {values + "runtime/mind runtime/agent runtime/drive runtime/bus runtime/bus/amqp runtime/userdata runtime/plugin/... github.com/rabbitmq/amqp091-go", "what runs on every machine stays small: no parser, no store, one foreign module"},
 	"runtime/managerd":   {language + minds + "runtime/drive runtime/bus runtime/userdata runtime/plan runtime/store runtime/target runtime/managerd/... go.etcd.io/bbolt golang.org/x/sys", "brokers, targets are handed to it by cmd"},
+	"docker":             {"docker/hostimage " + engine, "an engine makes containers: what runs in them is told by whoever asks"},
+	"docker/hostimage":   {"", leaf},
 	"simulator":          {world, pretend},
 	"simulator/property": {world, pretend},
 	"simulator/fault":    {world, pretend},
@@ -94,7 +97,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"internal/require":   {"", leaf},
 	"internal/house":     {"", leaf},
 	"internal/...":       {world + "internal/... github.com/... charm.land/... golang.org/x/...", "internal tools know the language, not the programs"},
-	"cmd/roboconf":       {world + "runtime/... editor/... tui/... samples internal/... go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + yaml + cells, "cmd wires everything"},
+	"cmd/roboconf":       {world + "runtime/... docker/... " + engine + "editor/... tui/... samples internal/... go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + yaml + cells, "cmd wires everything"},
 
 	"runtime/managerd/...": {language + "runtime/lifecycle runtime/message samples", "parts of a manager's process that know neither its mind nor its store"},
 	"runtime/site/control": {"", leaf},
