@@ -26,7 +26,7 @@ var deterministic = []string{
 // shells give minds hands: clocks, goroutines, files live there. Their folders are named with all below them.
 var shells = []string{
 	"runtime/bus", "runtime/drive", "runtime/broker", "runtime/plugin", "runtime/target", "runtime/store",
-	"runtime/agentd", "runtime/managerd",
+	"runtime/agentd", "runtime/managerd", "runtime/site",
 }
 
 func isShell(name string) bool {
