@@ -55,9 +55,11 @@ func (k *capture) read(stream int) {
 		n, err := k.pipes[stream].Read(buf)
 		if n > 0 {
 			k.mu.Lock()
-			k.kept.add(stream, buf[:n])
+			news := k.kept.add(stream, buf[:n])
 			k.mu.Unlock()
-			k.nudge()
+			if news {
+				k.nudge()
+			}
 		}
 		if err != nil {
 			k.held[stream] = errors.Is(err, os.ErrDeadlineExceeded)
@@ -137,29 +139,31 @@ type store struct {
 	lost int64 // bytes between head and tail
 }
 
-func (s *store) add(stream int, data []byte) {
+// add keeps a copy, and says whether the head grew.
+func (s *store) add(stream int, data []byte) (news bool) {
 	if s.size == 0 && s.used < maxLog/2 && s.held < maxLog {
 		n := min(len(data), maxLog/2-s.used)
 		more := 0
 		s.head, more = push(s.head, stream, data[:n], nil)
 		s.held += more
 		s.used += n
-		data = data[n:]
+		data, news = data[n:], true
 	}
 	if len(data) == 0 {
-		return
+		return news
 	}
 	var spare []byte
 	for len(s.tail) > 0 && s.size+len(data) > maxLog/2 {
 		s.size -= s.tail[0].cost()
 		s.lost += int64(len(s.tail[0].data))
 		spare = s.tail[0].data
-		copy(s.tail, s.tail[1:])
-		s.tail = s.tail[:len(s.tail)-1]
+		s.tail[0] = segment{}
+		s.tail = s.tail[1:] // append moves the rest to new ground now and then
 	}
 	more := 0
 	s.tail, more = push(s.tail, stream, data, spare)
 	s.size += more
+	return news
 }
 
 // push appends a copy of data: to the last segment when there is room in it, since many small writes shall not cost a segment each, else
