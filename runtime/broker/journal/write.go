@@ -1,0 +1,146 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// write is the goroutine that owns the file.
+func (l *Log) write() {
+	defer close(l.done)
+	for l.rest() {
+		l.flush()
+	}
+	l.flush()
+}
+
+// rest waits for something to do; it gives false when the journal closes.
+func (l *Log) rest() bool {
+	select {
+	case <-l.stop:
+		return false
+	case <-l.wake:
+		return true
+	case <-l.soon:
+	}
+	timer := time.NewTimer(l.opts.Lazy)
+	defer timer.Stop()
+	select {
+	case <-l.stop:
+		return false
+	case <-l.wake:
+	case <-timer.C:
+	}
+	return true
+}
+
+// flush writes what is pending. It does not give up before the journal closes.
+func (l *Log) flush() {
+	l.mu.Lock()
+	chunks, urgent, batch, bytes := l.pending, l.urgent, l.batch, l.waiting
+	l.pending, l.urgent = nil, false
+	l.batch++
+	l.mu.Unlock()
+	if len(chunks) == 0 && !urgent {
+		return
+	}
+	safe := l.insist(chunks, urgent)
+	l.mu.Lock()
+	l.waiting -= bytes
+	if len(chunks) == 1 && l.spare == nil && cap(chunks[0].data) <= 4<<20 {
+		l.spare = chunks[0].data
+	}
+	close(l.flushed)
+	l.flushed = make(chan struct{})
+	if safe {
+		l.synced.Store(batch)
+	}
+	l.mu.Unlock()
+	if safe && l.opts.Synced != nil {
+		l.opts.Synced(batch)
+	}
+}
+
+// insist tries until everything is written, and tells of trouble. It says whether everything is safe on disk.
+func (l *Log) insist(chunks []chunk, urgent bool) bool {
+	for told := false; ; told = true {
+		var err error
+		chunks, err = l.put(chunks)
+		if err == nil && (urgent || l.isClosing()) {
+			err = l.file.Sync()
+		}
+		l.failed = err
+		if err == nil {
+			if told && l.opts.Trouble != nil {
+				l.opts.Trouble(nil)
+			}
+			return urgent
+		}
+		if !told {
+			l.opts.Log.Error("the journal cannot be written; it is tried again every second", "dir", l.dir, "err", err)
+			if l.opts.Trouble != nil {
+				l.opts.Trouble(err)
+			}
+		}
+		if !l.pause() {
+			return false
+		}
+	}
+}
+
+func (l *Log) isClosing() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closing
+}
+
+// pause waits before the next attempt; it gives false when the journal closes.
+func (l *Log) pause() bool {
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-l.stop:
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// put writes chunks, and gives back those that it could not write.
+func (l *Log) put(chunks []chunk) ([]chunk, error) {
+	for len(chunks) > 0 {
+		c := &chunks[0]
+		if c.fresh {
+			if err := l.next(c.segment); err != nil {
+				return chunks, err
+			}
+			c.fresh = false
+		}
+		if _, err := l.file.WriteAt(c.data, l.size); err != nil {
+			// Half a record would hide what is written after it.
+			return chunks, errors.Join(fmt.Errorf("write the journal: %w", err), l.file.Truncate(l.size))
+		}
+		l.size += int64(len(c.data))
+		chunks = chunks[1:]
+	}
+	return nil, nil
+}
+
+// next ends the segment, and begins another one.
+func (l *Log) next(number uint64) error {
+	if err := l.file.Sync(); err != nil {
+		return fmt.Errorf("end a segment of the journal: %w", err)
+	}
+	file, err := create(l.dir, number)
+	if err != nil {
+		return err
+	}
+	old := l.file
+	l.file, l.size = file, int64(len(magic))
+	if err := old.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return fmt.Errorf("end a segment of the journal: %w", err)
+	}
+	return nil
+}
