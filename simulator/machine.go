@@ -152,7 +152,7 @@ func (w *World) configured(c *client, fails bool) {
 		text = words(w.rule(c, profile.Configure), "the target could not configure the machine")
 		w.note(trace.Entry{Kind: trace.Machine, Path: c.path, Text: "not configured: " + text, Problem: true})
 	}
-	w.step(w.clients[0], manager.MachineConfigured{App: w.app, Path: c.path, Error: text})
+	w.step(w.clients[0], manager.MachineConfigured{App: w.app, Path: c.path, Gen: c.box.gen, Error: text})
 }
 
 // boot starts the agent of a machine. A machine that fails to boot stays silent: its manager waits for a heartbeat.
@@ -225,13 +225,13 @@ func (w *World) terminated(c *client, fails bool) {
 	if fails && c.box.power != gone {
 		text := words(w.rule(c, profile.Terminate), "the target could not terminate the machine")
 		w.note(trace.Entry{Kind: trace.Machine, Path: c.path, Text: "not terminated: " + text, Problem: true})
-		w.step(w.clients[0], manager.MachineTerminated{App: w.app, Path: c.path, Error: text})
+		w.step(w.clients[0], manager.MachineTerminated{App: w.app, Path: c.path, Gen: c.box.gen, Error: text})
 		return
 	}
 	w.raze(c)
 	w.broker.Delete(c.queue)
 	w.note(trace.Entry{Kind: trace.Machine, Path: c.path, Text: "terminated"})
-	w.step(w.clients[0], manager.MachineTerminated{App: w.app, Path: c.path})
+	w.step(w.clients[0], manager.MachineTerminated{App: w.app, Path: c.path, Gen: c.box.gen})
 }
 
 // seen answers whether a machine runs. What is known to be dead has no queue any more.
@@ -248,5 +248,5 @@ func (w *World) seen(c *client) {
 			}
 		}
 	}
-	w.step(w.clients[0], manager.MachineSeen{App: w.app, Path: c.path, Running: answer})
+	w.step(w.clients[0], manager.MachineSeen{App: w.app, Path: c.path, Gen: c.box.gen, Running: answer})
 }

@@ -79,7 +79,7 @@ func New(app *model.Application, o Options) *World {
 	}
 	w.truth.known = map[string]*instance{}
 	w.manager = manager.New(manager.Config{
-		Epoch: fmt.Sprintf("manager/%d", o.Seed), CheckEvery: o.Heartbeat,
+		Epoch: fmt.Sprintf("manager/%d", o.Seed), CheckEvery: o.Heartbeat, Pretend: true,
 	})
 	c := w.client("", w.manager)
 	w.apply(c, w.manager.Start(w.clock()))

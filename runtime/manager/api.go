@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"time"
+
 	"github.com/roboconf/workbench/model"
 	"github.com/roboconf/workbench/runtime/lifecycle"
 	"github.com/roboconf/workbench/runtime/message"
@@ -18,8 +20,13 @@ type Op interface{ op() }
 
 // The operations.
 type (
-	// Create makes an application from a template; its instances are copied.
-	Create struct{ Template *model.Application }
+	// Create makes an application from a template; its instances are copied, and the associations of that template, when LoadTemplate
+	// told of it (MG-20, TG-13). Recipes are the files of the template.
+	Create struct {
+		Template    *model.Application
+		Description string // that of the template when ""
+		Recipes     []Recipe
+	}
 	// Delete forgets an application of which nothing is deployed (lifecycle.md 12).
 	Delete struct{}
 	// Request asks for a state (LC-2).
@@ -56,24 +63,10 @@ type (
 		Prefix string
 		Apps   []string
 	}
-	// Cancel gives up what an earlier Do asked of an instance: what waits is dropped, a recipe that runs is killed (LC-132).
-	Cancel struct{ ID string }
+	// Cancel gives up what an earlier Do asked: what waits is dropped, a recipe that runs is killed (LC-132, MG-62). Path, when not "",
+	// is the only instance that it is about.
+	Cancel struct{ ID, Path string }
 )
-
-func (Create) op()         {}
-func (Delete) op()         {}
-func (Request) op()        {}
-func (DeployAndStart) op() {}
-func (StopAll) op()        {}
-func (UndeployAll) op()    {}
-func (Add) op()            {}
-func (Remove) op()         {}
-func (Rename) op()         {}
-func (Replicate) op()      {}
-func (Resync) op()         {}
-func (SetGraph) op()       {}
-func (Bind) op()           {}
-func (Cancel) op()         {}
 
 // Answer is an effect: how a Do ended. Errors say what was asked, of what, why it is refused.
 // Of a bulk operation with errors, the rest is done all the same (LC-65).
@@ -87,6 +80,8 @@ type Finished struct {
 	ID, App, Path string
 	Outcome       message.Outcome
 	Reason        string // in words; "" when there is nothing to say
+	ExitCode      int    // of the recipe that failed, if any
+	Took          time.Duration
 }
 
 // Changed is an effect: an instance is not as it was. For people and logs; nothing depends on it. From and To are equal when
@@ -100,49 +95,4 @@ type Changed struct {
 	Why       message.Why // the same as data, when an agent said it
 	Failure   *lifecycle.Failure
 	ID        string // of the Do at the origin, if any
-}
-
-// CreateMachine is an effect: ask a target for a machine, then say MachineCreated.
-type CreateMachine struct {
-	App, Path string
-	Gen       int // generation: +1 for each machine of that instance
-}
-
-// MachineCreated is an event. Error is "" when it worked.
-type MachineCreated struct {
-	App, Path string
-	Gen       int
-	MachineID string
-	Error     string
-}
-
-// MachineConfigured is an event: configuration ended. Error is "" when it worked.
-type MachineConfigured struct {
-	App, Path string
-	Error     string
-}
-
-// TerminateMachine is an effect: end a machine, delete the queue of its agent, then say MachineTerminated.
-type TerminateMachine struct{ App, Path, MachineID string }
-
-// MachineTerminated is an event. Error is "" when it worked.
-type MachineTerminated struct{ App, Path, Error string }
-
-// QueryMachine is an effect: is this machine running? MachineSeen follows (LC-96).
-type QueryMachine struct{ App, Path, MachineID string }
-
-// Running is a target's answer about a machine.
-type Running uint8
-
-// The answers.
-const (
-	CannotTell Running = iota
-	IsRunning
-	NotRunning
-)
-
-// MachineSeen is an event.
-type MachineSeen struct {
-	App, Path string
-	Running   Running
 }

@@ -14,7 +14,9 @@ import (
 // app is an application.
 type app struct {
 	name       string
+	template   TemplateID
 	descriptor model.Descriptor
+	recipes    map[string][]message.File // by component; replaced, never changed
 	graph      *model.Graph
 	nodes      []node // by slot
 	free       []int32
@@ -58,15 +60,20 @@ type host struct {
 	node      int32 // -1 when it was removed
 	machineID string
 	address   string
+	moved     time.Time // when it got that address
 	gen       int
 	revision  int
 	model     string // epoch of the process that the model was sent to; "" when nobody has it
 	epoch     string // of the process that speaks
 	dead      []string
-	missed    int
-	acquired  bool // a creation was accepted (LC-81)
-	creating  bool // the target is at work
-	ending    bool // the target was told to terminate it
+	missed    int     // not kept: see Lapsed
+	choice    *choice // of the target, while acquired; never changed
+	acquired  bool    // a creation was accepted (LC-81)
+	creating  bool    // the target is at work
+	ready     bool    // the target configured it
+	ending    bool    // the target was told to terminate it
+	looking   bool    // the target was asked after a restart whether it runs
+	unsure    bool    // what its agent was told last may be lost
 	before    lifecycle.State
 	corr      string // the Do that it obeys
 	running   time.Time
@@ -74,18 +81,10 @@ type host struct {
 	spoken    int32 // the node that its agent spoke of last
 }
 
-// asked is a request that an agent has not answered yet.
-type asked struct {
-	host int32
-	corr string
-	path string
-}
-
-// waiting is something for an agent that is not ready (LC-83).
-type waiting struct {
-	body message.Body
-	corr string
-	path string // that of the machine to create, when body is nil
+// choice is the target of a machine as it was when the machine was asked for.
+type choice struct {
+	target, handler string
+	properties      map[string]string
 }
 
 func newApp(name string, t *model.Application) *app {
@@ -94,7 +93,7 @@ func newApp(name string, t *model.Application) *app {
 		n++
 	}
 	return &app{
-		name: name, descriptor: t.Descriptor, graph: t.Graph,
+		name: name, descriptor: t.Descriptor, graph: t.Graph, template: TemplateID{t.Descriptor.Name, t.Descriptor.Version},
 		nodes: make([]node, 0, n), paths: make(map[string]int32, n), bindings: map[string][]string{}, asked: map[string]asked{}, version: 1,
 	}
 }
@@ -303,7 +302,9 @@ func (a *app) forgetAsked(k int32) {
 func (a *app) pending() map[string]bool {
 	paths := map[string]bool{}
 	for _, r := range a.asked {
-		paths[r.path] = true
+		if b, ok := r.body.(*message.InstanceRequest); ok {
+			paths[b.Path] = true
+		}
 	}
 	for _, h := range a.hosts {
 		for _, w := range h.waiting {

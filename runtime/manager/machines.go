@@ -21,12 +21,31 @@ func (m *Manager) createMachine(a *app, i int32) error {
 			return fmt.Errorf("deploy %s: the machine that it stands on, %s, is %s; deploy that first", n.path, outer.path, outer.state)
 		}
 	}
-	h.acquired, h.creating, h.corr = true, true, m.corr
+	if m.hasStray(a.name, n.path) {
+		return fmt.Errorf("deploy %s: its earlier machine is not gone yet; try again in a moment", n.path)
+	}
+	c, err := m.choose(a, i)
+	if err != nil {
+		return fmt.Errorf("deploy %s: %w", n.path, err)
+	}
+	h.choice = c
+	h.acquired, h.creating, h.ready, h.corr = true, true, false, m.corr
 	h.gen = max(h.gen, a.gens) + 1
 	h.missed, h.model, h.epoch = 0, "", ""
 	m.moveMachine(a, i, lifecycle.Deploying, "on request", nil)
-	m.do(CreateMachine{App: a.name, Path: n.path, Gen: h.gen})
+	m.do(CreateMachine{a.machine(n.host)})
 	return nil
+}
+
+// machine is what a target must know of a machine.
+func (a *app) machine(k int32) Machine {
+	h := &a.hosts[k]
+	n := &a.nodes[h.node]
+	x := Machine{App: a.name, Path: n.path, Component: n.decl.Component, Gen: h.gen, MachineID: h.machineID}
+	if h.choice != nil {
+		x.Target, x.Handler, x.Properties = h.choice.target, h.choice.handler, h.choice.properties
+	}
+	return x
 }
 
 // moveMachine changes the state of a machine and tells people.
@@ -53,7 +72,7 @@ func (m *Manager) finished(a *app, h int32, o message.Outcome, reason string) {
 // created goes on after the target made a machine, or could not (LC-81.6).
 func (m *Manager) created(a *app, k int32, ev MachineCreated) {
 	h := &a.hosts[k]
-	if !h.creating || ev.Gen != h.gen {
+	if !h.creating {
 		return
 	}
 	m.dirty, m.corr = true, h.corr
@@ -69,7 +88,7 @@ func (m *Manager) created(a *app, k int32, ev MachineCreated) {
 		h.machineID = ""
 		m.release(a, k, "its machine was never created")
 	default:
-		h.machineID, h.acquired = "", false
+		h.machineID, h.acquired, h.choice = "", false, nil
 		m.moveMachine(a, h.node, lifecycle.NotDeployed, "its machine could not be created", m.failure("create machine", ev.Error))
 		m.finished(a, k, message.Failed, ev.Error)
 		m.dropWaiting(a, k, "the machine "+n.path+" could not be created: "+ev.Error)
@@ -79,7 +98,11 @@ func (m *Manager) created(a *app, k int32, ev MachineCreated) {
 // configured goes on after the configuration of a machine (LC-81.7).
 func (m *Manager) configured(a *app, k int32, text string) {
 	h := &a.hosts[k]
-	if text == "" || a.nodes[h.node].state == lifecycle.NotDeployed || a.nodes[h.node].state == lifecycle.Undeploying {
+	if a.nodes[h.node].state == lifecycle.NotDeployed || h.ready {
+		return
+	}
+	h.ready, m.dirty = true, true
+	if text == "" || a.nodes[h.node].state == lifecycle.Undeploying {
 		return
 	}
 	m.corr = h.corr
@@ -117,7 +140,7 @@ func (m *Manager) advance(a *app, k int32) {
 		m.release(a, k, "its machine is gone")
 	default:
 		h.ending = true
-		m.do(TerminateMachine{App: a.name, Path: a.nodes[h.node].path, MachineID: h.machineID})
+		m.do(TerminateMachine{Machine: a.machine(k)})
 	}
 }
 
@@ -159,12 +182,16 @@ func (m *Manager) terminated(a *app, k int32, text string) {
 // release is LC-82, steps 4 to 6: the machine is gone, and its agent with it.
 func (m *Manager) release(a *app, k int32, why string) {
 	h := &a.hosts[k]
+	if h.creating {
+		m.abandon(a, k)
+	}
 	m.withdrawScope(a, k, h.gen)
 	if h.epoch != "" {
 		h.bury(h.epoch)
 	}
 	h.machineID, h.address, h.epoch, h.model = "", "", "", ""
-	h.acquired, h.creating, h.ending, h.missed, h.running = false, false, false, 0, time.Time{}
+	h.acquired, h.creating, h.ending, h.looking, h.unsure, h.ready = false, false, false, false, false, false
+	h.choice, h.missed, h.running = nil, 0, time.Time{}
 	m.clear(a, a.scope(k), why)
 	m.dropWaiting(a, k, "the machine "+a.nodes[h.node].path+" is gone")
 	m.finished(a, k, message.Done, "")
@@ -237,9 +264,9 @@ func (m *Manager) withdrawScope(a *app, k int32, gen int) {
 }
 
 func (m *Manager) withdraw(app, prefix, path string, gen int, external bool) {
-	m.publish(message.Importers(app, prefix, external), &message.ImportRemove{
-		App: app, Prefix: prefix, Path: path, Gen: gen, Origin: message.FromManager, Final: true,
-	}, m.corr)
+	f := farewell{app: app, prefix: prefix, path: path, gen: gen, external: external, at: m.now}
+	m.remember(f)
+	m.say(f)
 }
 
 // dropWaiting forgets what waited for an agent (LC-82.6), and says so to who asked.
@@ -254,28 +281,46 @@ func (m *Manager) dropWaiting(a *app, k int32, why string) {
 	a.forgetAsked(k)
 }
 
-// check is LC-94.
+// check is LC-94. Heartbeats are not kept, nor are those that miss: what a check found is (Recorded).
 func (m *Manager) check() {
+	var found []Silent
 	for _, name := range m.names() {
 		a := m.apps[name]
 		for k := range a.hosts {
-			if a.hosts[k].node >= 0 {
-				m.checkHost(a, int32(k))
+			if h := &a.hosts[k]; h.node >= 0 && m.silent(a, h) {
+				found = append(found, Silent{App: name, Path: a.nodes[h.node].path, Missed: h.missed})
 			}
 		}
 	}
+	if found != nil {
+		l := Lapsed{Machines: found}
+		m.do(l)
+		m.lapsed(l)
+	}
+	m.endStrays()
 }
 
-func (m *Manager) checkHost(a *app, k int32) {
-	h := &a.hosts[k]
+// silent counts a check, and says whether the machine has become one too many.
+func (m *Manager) silent(a *app, h *host) bool {
 	switch a.nodes[h.node].state {
 	case lifecycle.NotDeployed, lifecycle.Deploying, lifecycle.Undeploying:
 		h.missed = 0
-		return
+		return false
 	}
 	h.missed++
-	if h.missed > m.cfg.Tolerated && a.nodes[h.node].state != lifecycle.Problem {
-		m.trouble(a, k, fmt.Sprintf("its agent missed %d heartbeats", h.missed))
+	return h.missed > m.cfg.Tolerated && a.nodes[h.node].state != lifecycle.Problem
+}
+
+// lapsed puts silent machines in PROBLEM.
+func (m *Manager) lapsed(l Lapsed) {
+	for _, s := range l.Machines {
+		a := m.apps[s.App]
+		if a == nil {
+			continue
+		}
+		if i, ok := a.paths[s.Path]; ok && a.nodes[i].machine && a.nodes[i].state != lifecycle.Problem {
+			m.trouble(a, a.nodes[i].host, fmt.Sprintf("its agent missed %d heartbeats", s.Missed))
+		}
 	}
 }
 
@@ -285,16 +330,26 @@ func (m *Manager) trouble(a *app, k int32, why string) {
 	m.corr = ""
 	m.moveMachine(a, h.node, lifecycle.Problem, why, m.failure("heartbeat", why))
 	if h.machineID != "" {
-		m.do(QueryMachine{App: a.name, Path: a.nodes[h.node].path, MachineID: h.machineID})
+		m.do(QueryMachine{a.machine(k)})
 	}
 }
 
-// seenMachine is LC-96: a machine that is definitely dead counts as terminated.
+// seenMachine is LC-96: a machine that is definitely dead counts as terminated. After a restart that is so whatever its state
+// was; one that may run is asked how its instances are (LC-112).
 func (m *Manager) seenMachine(a *app, k int32, r Running) {
 	h := &a.hosts[k]
-	if r == NotRunning && a.nodes[h.node].state == lifecycle.Problem {
+	state := a.nodes[h.node].state
+	switch {
+	case state == lifecycle.NotDeployed || state == lifecycle.Undeploying:
+	case r == NotRunning && (state == lifecycle.Problem || h.looking):
 		m.dirty = true
 		m.releaseAll(a, k, "its machine is dead")
+		return
+	case h.looking && h.model != "":
+		m.send(a, k, &message.InstancesSend{}, "")
+	}
+	if h.looking {
+		h.looking, m.dirty = false, true
 	}
 }
 

@@ -23,22 +23,33 @@ type Config struct {
 	Adopt bool
 	// ForbiddenPorts are never drawn (MOD-121); model.ForbiddenPorts when nil.
 	ForbiddenPorts []int
+	// Pretend lets machines be asked for without any target: for simulations, tests.
+	Pretend bool
+	// FlushEvery is when what came back is sent again (MG-61); 6 s when zero.
+	FlushEvery time.Duration
 }
 
-const timerCheck = "check"
+// settings are those of a configuration on which a replay depends: they are kept with what they decided.
+type settings struct {
+	domain         string
+	adopt, pretend bool
+	forbidden      []int
+}
+
+const (
+	timerCheck = "check"
+	timerFlush = "flush"
+)
 
 // remembered is how many ids one of the two generations holds (MS-60).
 const remembered = 10_000
 
 // Manager is the mind. One goroutine owns it.
 type Manager struct {
-	cfg    Config
-	apps   map[string]*app
-	ids    message.IDs
-	seqs   map[message.Target]uint64
-	online bool
-
-	seen, past map[string]struct{} // ids of the last messages
+	memory
+	cfg  Config
+	ids  message.IDs // of what need not be recognised after a restart
+	seqs map[message.Target]uint64
 
 	// Within a Step only; the next one takes the room of out again.
 	now   time.Time
@@ -48,13 +59,40 @@ type Manager struct {
 	cause *message.Envelope // the message in hand
 }
 
+// memory is what a journal keeps. It changes in steps that save, in no other: a replay of these comes to the same.
+type memory struct {
+	settings settings
+	apps     map[string]*app
+	online   bool
+	since    time.Time // online or not
+
+	seen, past map[string]struct{} // ids of the last messages (MS-60)
+	// asking numbers the messages whose answers are waited for: from the first process on, so that a restart repeats none.
+	asking askIDs
+	queued uint64 // messages that waited so far: their order
+
+	templates    map[TemplateID]*template
+	targets      map[string]*Target
+	associations map[place]string // to the id of a target
+	hints        map[string][]owner
+	strays       []stray
+	gens         map[string]int // highest generation of the machines of applications that were deleted
+	farewells    []farewell
+	damaged      []damage
+}
+
 // New makes a manager without applications.
-func New(c Config) *Manager {
+func New(c Config) *Manager { return Restore(c, nil) }
+
+func (c Config) filled() Config {
 	if c.Domain == "" {
 		c.Domain = "default"
 	}
 	if c.CheckEvery <= 0 {
 		c.CheckEvery = time.Minute
+	}
+	if c.FlushEvery <= 0 {
+		c.FlushEvery = 6 * time.Second
 	}
 	if c.Tolerated <= 0 {
 		c.Tolerated = 2
@@ -62,19 +100,33 @@ func New(c Config) *Manager {
 	if c.ForbiddenPorts == nil {
 		c.ForbiddenPorts = model.ForbiddenPorts
 	}
-	return &Manager{cfg: c, apps: map[string]*app{}, ids: message.NewIDs(c.Epoch, 0), seqs: map[message.Target]uint64{}}
+	return c
+}
+
+func (c Config) settings() settings {
+	return settings{domain: c.Domain, adopt: c.Adopt, pretend: c.Pretend, forbidden: slices.Clone(c.ForbiddenPorts)}
 }
 
 // Clone copies the mind: what happens to one does not show in the other.
 func (m *Manager) Clone() *Manager {
 	c := *m
+	c.memory = m.memory.clone()
+	c.seqs = maps.Clone(m.seqs)
+	c.out, c.cause = nil, nil
+	return &c
+}
+
+func (m *memory) clone() memory {
+	c := *m
 	c.apps = make(map[string]*app, len(m.apps))
 	for name, a := range m.apps {
 		c.apps[name] = a.clone()
 	}
-	c.seqs, c.seen, c.past = maps.Clone(m.seqs), maps.Clone(m.seen), maps.Clone(m.past)
-	c.out, c.cause = nil, nil
-	return &c
+	c.seen, c.past = maps.Clone(m.seen), maps.Clone(m.past)
+	c.templates, c.targets = maps.Clone(m.templates), maps.Clone(m.targets) // what they point to is replaced, never changed
+	c.associations, c.hints, c.gens = maps.Clone(m.associations), maps.Clone(m.hints), maps.Clone(m.gens)
+	c.strays, c.farewells, c.damaged = slices.Clone(m.strays), slices.Clip(m.farewells), slices.Clip(m.damaged)
+	return c
 }
 
 // Start gives the effects of the first moment.
@@ -101,42 +153,81 @@ func (m *Manager) take(ev mind.Event) {
 		m.delivered(ev.Msg)
 	case Do:
 		m.obey(ev)
-	case MachineCreated:
-		m.withHost(ev.App, ev.Path, func(a *app, h int32) { m.created(a, h, ev) })
-	case MachineConfigured:
-		m.withHost(ev.App, ev.Path, func(a *app, h int32) { m.configured(a, h, ev.Error) })
-	case MachineTerminated:
-		m.withHost(ev.App, ev.Path, func(a *app, h int32) { m.terminated(a, h, ev.Error) })
-	case MachineSeen:
-		m.withHost(ev.App, ev.Path, func(a *app, h int32) { m.seenMachine(a, h, ev.Running) })
 	case mind.Woken:
-		if ev.Timer == timerCheck {
-			m.check()
-			m.do(mind.Wait{Timer: timerCheck, After: m.cfg.CheckEvery})
-		}
+		m.woken(ev.Timer)
 	case mind.Connected:
 		m.connected()
 	case mind.Lost:
-		m.online = false
+		m.turn(false)
+	case mind.Returned:
+		m.returned(ev)
+	case Chunk:
+		m.chunk(ev)
+	case Lapsed:
+		m.lapsed(ev)
+	case Restored:
+		m.restored(ev)
+	default:
+		m.takeMachine(ev)
 	}
 }
 
-func (m *Manager) withHost(name, path string, f func(a *app, h int32)) {
+// takeMachine takes what targets say. What is said of an earlier machine must not touch the present one.
+func (m *Manager) takeMachine(ev mind.Event) {
+	switch ev := ev.(type) {
+	case MachineCreated:
+		if !m.strayCreated(ev) {
+			m.withHost(ev.App, ev.Path, ev.Gen, func(a *app, h int32) { m.created(a, h, ev) })
+		}
+	case MachineConfigured:
+		m.withHost(ev.App, ev.Path, ev.Gen, func(a *app, h int32) { m.configured(a, h, ev.Error) })
+	case MachineTerminated:
+		if !m.strayTerminated(ev) {
+			m.withHost(ev.App, ev.Path, ev.Gen, func(a *app, h int32) { m.terminated(a, h, ev.Error) })
+		}
+	case MachineSeen:
+		m.withHost(ev.App, ev.Path, ev.Gen, func(a *app, h int32) { m.seenMachine(a, h, ev.Running) })
+	}
+}
+
+func (m *Manager) woken(timer string) {
+	switch timer {
+	case timerCheck:
+		m.check()
+		m.do(mind.Wait{Timer: timerCheck, After: m.cfg.CheckEvery})
+	case timerFlush:
+		m.flushAll()
+	}
+}
+
+// withHost finds the machine of a generation.
+func (m *Manager) withHost(name, path string, gen int, f func(a *app, h int32)) {
 	a := m.apps[name]
 	if a == nil {
 		return
 	}
-	if i, ok := a.paths[path]; ok && a.nodes[i].machine {
+	if i, ok := a.paths[path]; ok && a.nodes[i].machine && a.hosts[a.nodes[i].host].gen == gen {
 		f(a, a.nodes[i].host)
+	}
+}
+
+// turn notes whether the bus is there.
+func (m *Manager) turn(online bool) {
+	if m.online != online {
+		m.online, m.since, m.dirty = online, m.now, true
 	}
 }
 
 // connected listens for every application, then sends what waits.
 func (m *Manager) connected() {
-	m.online = true
+	m.turn(true)
 	for _, name := range m.names() {
 		m.do(mind.Bind{To: message.Manager(name)})
 	}
+	m.flushAll()
+}
+
+func (m *Manager) flushAll() {
 	for _, name := range m.names() {
 		a := m.apps[name]
 		for h := range a.hosts {
@@ -152,9 +243,9 @@ func (m *Manager) names() []string { return slices.Sorted(maps.Keys(m.apps)) }
 
 func (m *Manager) do(e mind.Effect) { m.out = append(m.out, e) }
 
-func (m *Manager) envelope(body message.Body, corr string, seq uint64) *message.Envelope {
+func (m *Manager) envelope(id string, body message.Body, corr string, seq uint64) *message.Envelope {
 	e := &message.Envelope{
-		ID: m.ids.Next(), Type: body.Type(), Time: m.now, Domain: m.cfg.Domain, Corr: corr, Body: body,
+		ID: id, Type: body.Type(), Time: m.now, Domain: m.settings.domain, Corr: corr, Body: body,
 		From: message.From{Kind: message.FromManager, Epoch: m.cfg.Epoch, Seq: seq},
 	}
 	if m.cause != nil {
@@ -164,12 +255,15 @@ func (m *Manager) envelope(body message.Body, corr string, seq uint64) *message.
 }
 
 // publish sends a message.
-func (m *Manager) publish(to message.Target, body message.Body, corr string) *message.Envelope {
+func (m *Manager) publish(to message.Target, body message.Body, corr string) {
+	m.publishAs(m.ids.Next(), to, body, corr)
+}
+
+// publishAs sends a message under an id: that of an earlier one when it is sent again.
+func (m *Manager) publishAs(id string, to message.Target, body message.Body, corr string) {
 	seq := m.seqs[to] + 1
 	m.seqs[to] = seq
-	e := m.envelope(body, corr, seq)
-	m.do(mind.Publish{To: to, Msg: e})
-	return e
+	m.do(mind.Publish{To: to, Msg: m.envelope(id, body, corr, seq)})
 }
 
 // known notes an id; it says whether it was there already (MS-60).
@@ -199,10 +293,16 @@ func (m *Manager) obey(d Do) {
 
 func (m *Manager) operate(d Do) []error {
 	if c, ok := d.Op.(Create); ok {
-		return m.create(d.App, c.Template)
+		return m.create(d.App, c)
+	}
+	if errs, mine := m.operateGlobal(d); mine {
+		return errs
 	}
 	a := m.apps[d.App]
 	if a == nil {
+		if i := m.damageOf(d.App); i >= 0 {
+			return one(m.operateDamaged(i, d.Op))
+		}
 		return []error{fmt.Errorf("%s: there is no application %q; create it first", words(d.Op), d.App)}
 	}
 	switch op := d.Op.(type) {
@@ -222,8 +322,6 @@ func (m *Manager) operate(d Do) []error {
 		return one(m.rename(a, op))
 	case Replicate:
 		return m.replicate(a, op)
-	case SetGraph:
-		return m.setGraph(a, op.Graph)
 	}
 	return m.operateRare(a, d.Op)
 }
@@ -237,9 +335,53 @@ func (m *Manager) operateRare(a *app, op Op) []error {
 	case Bind:
 		return m.bind(a, op)
 	case Cancel:
-		return one(m.cancel(a, op.ID))
+		return one(m.cancel(a, op))
+	case SetGraph:
+		return m.setGraph(a, op.Graph)
+	case SetRecipes:
+		return one(m.setRecipes(a, op.Recipes))
+	case Describe:
+		m.describe(a, op.Description)
+	case Associate:
+		return one(m.associate(a, op))
+	case Recheck:
+		m.recheck(a, op.Handler)
+	case Ping:
+		return m.tell(a, op.Path, &message.Ping{Text: op.Text, Nonce: op.Nonce})
+	case SetLogLevel:
+		return m.tell(a, op.Path, &message.LogLevel{Level: op.Level, Logger: op.Logger})
+	case GatherLogs:
+		return m.tell(a, op.Path, &message.LogsGather{MaxBytes: op.MaxBytes, Since: op.Since})
 	}
 	return nil
+}
+
+// operateGlobal does what belongs to no application.
+func (m *Manager) operateGlobal(d Do) (errs []error, mine bool) {
+	switch op := d.Op.(type) {
+	case LoadTemplate:
+		return m.loadTemplate(op), true
+	case DeleteTemplate:
+		return one(m.deleteTemplate(op)), true
+	case SetTarget:
+		return one(m.setTarget(op)), true
+	case RemoveTarget:
+		return one(m.removeTarget(op)), true
+	case Hint:
+		return one(m.hint(op)), true
+	case Associate:
+		if op.Template != (TemplateID{}) {
+			return one(m.associateTemplate(op)), true
+		}
+	case Recheck:
+		if d.App == "" {
+			for _, name := range m.names() {
+				m.recheck(m.apps[name], op.Handler)
+			}
+			return nil, true
+		}
+	}
+	return nil, false
 }
 
 func one(err error) []error {

@@ -24,7 +24,7 @@ type desk struct {
 
 func newDesk(t *testing.T, app *model.Application) *desk {
 	t.Helper()
-	d := &desk{m: manager.New(manager.Config{Epoch: "m"}), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	d := &desk{m: manager.New(manager.Config{Epoch: "m", Pretend: true}), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	if errs := d.do(manager.Create{Template: app}); errs != nil {
 		t.Fatal(errs)
 	}
@@ -280,7 +280,7 @@ func big(machines int) *model.Application {
 }
 
 func started(b *testing.B, machines int) (*manager.Manager, time.Time) {
-	m := manager.New(manager.Config{Epoch: "m"})
+	m := manager.New(manager.Config{Epoch: "m", Pretend: true})
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	m.Step(now, mind.Connected{})
 	m.Step(now, manager.Do{ID: "1", App: "app", Op: manager.Create{Template: big(machines)}})

@@ -12,7 +12,7 @@ import (
 // delivered takes a message of an agent. What nobody expects is dropped: an unknown application, path or process (LC-93).
 func (m *Manager) delivered(e *message.Envelope) {
 	a := m.apps[e.From.App]
-	if a == nil || e.Domain != m.cfg.Domain || e.From.Kind != message.FromAgent || e.Expired(m.now) {
+	if a == nil || e.Domain != m.settings.domain || e.From.Kind != message.FromAgent || e.Expired(m.now) {
 		return
 	}
 	i, ok := a.paths[e.From.Scope]
@@ -31,16 +31,40 @@ func (m *Manager) delivered(e *message.Envelope) {
 		m.changed(a, i, b)
 		return
 	}
-	if m.known(e.ID) {
-		return
-	}
 	switch b := e.Body.(type) {
 	case *message.RequestResult:
-		m.result(a, b)
+		m.once(e.ID, func() { m.result(a, b) })
 	case *message.InstanceRemoved:
-		m.removed(a, i, b.Path)
+		m.removed(a, i, b.Path, e.ID)
 	case *message.AgentGoodbye:
-		m.goodbye(a, a.nodes[i].host, b.Reason)
+		m.once(e.ID, func() { m.goodbye(a, a.nodes[i].host, b.Reason) })
+	case *message.ProbeEvent:
+		m.once(e.ID, func() { m.do(Probed{App: a.name, Machine: e.From.Scope, ProbeEvent: b, At: e.Time}) })
+	default:
+		m.passed(a, e)
+	}
+}
+
+// once handles a message that may come twice (MS-60): that it came is kept.
+func (m *Manager) once(id string, handle func()) {
+	if !m.known(id) {
+		m.dirty = true
+		handle()
+	}
+}
+
+// passed hands on what changes nothing here.
+func (m *Manager) passed(a *app, e *message.Envelope) {
+	at := e.From.Scope
+	switch b := e.Body.(type) {
+	case *message.RecipeOutput:
+		m.do(Output{App: a.name, Machine: at, RecipeOutput: b, ID: m.corr})
+	case *message.Pong:
+		m.do(Ponged{App: a.name, Machine: at, Pong: b})
+	case *message.LogsChunk:
+		m.do(Logged{App: a.name, Machine: at, LogsChunk: b})
+	case *message.BlobWant:
+		m.do(Supply{App: a.name, Path: at, Items: b.Items})
 	}
 }
 
@@ -61,7 +85,7 @@ func (m *Manager) heartbeat(a *app, k int32, epoch string, b *message.AgentHeart
 	switch {
 	case n.state == lifecycle.Undeploying:
 		return
-	case slices.Contains(h.dead, epoch), n.state == lifecycle.NotDeployed && h.machineID == "" && !m.cfg.Adopt:
+	case slices.Contains(h.dead, epoch), n.state == lifecycle.NotDeployed && h.machineID == "" && !m.settings.adopt:
 		m.publish(a.agent(k), &message.AgentReset{Reason: "nobody knows this machine any more", Epoch: epoch}, "")
 		return
 	}
@@ -81,10 +105,23 @@ func (m *Manager) heartbeat(a *app, k int32, epoch string, b *message.AgentHeart
 		m.finished(a, k, message.Done, "")
 		m.corr = ""
 	}
-	if b.ModelRequired || fresh && (b.ModelRevision < h.revision || b.ModelDigest != a.digest(k)) {
+	if b.ModelRequired || (fresh || h.unsure) && (b.ModelRevision < h.revision || b.ModelDigest != a.digest(k)) {
 		m.sendModel(a, k, false)
+	} else if h.unsure {
+		m.remind(a, k)
+	}
+	if h.unsure {
+		h.unsure, m.dirty = false, true
 	}
 	m.flush(a, k)
+}
+
+// remind repeats what an agent may have missed beside its model: all of it changes nothing where it is known.
+func (m *Manager) remind(a *app, k int32) {
+	for _, prefix := range sortedKeys(a.bindings) {
+		m.publish(a.agent(k), &message.BindingChange{Prefix: prefix, Apps: a.bindings[prefix]}, m.corr)
+	}
+	m.sendProbes(a, k)
 }
 
 // meet learns of a new process on a machine. One that lost its journal knows nothing of what it published (LC-104): it is
@@ -112,7 +149,7 @@ func (m *Manager) address(a *app, k int32, address string) {
 		return
 	}
 	moved := h.address != "" && h.model != ""
-	h.address = address
+	h.address, h.moved = address, m.now
 	m.touch(a)
 	if moved {
 		m.send(a, k, &message.ExportsResync{}, "")
@@ -150,28 +187,26 @@ func (m *Manager) result(a *app, b *message.RequestResult) {
 	if m.known(b.Request) {
 		return // the request came twice, and so does its result
 	}
-	m.dirty = true
 	delete(a.asked, b.Request)
 	if i, ok := a.paths[b.Path]; ok && b.Outcome == message.Rejected && b.Request == a.nodes[i].removal {
 		a.nodes[i].removing = false // it may be asked again
 	}
-	m.do(Finished{ID: m.corr, App: a.name, Path: b.Path, Outcome: b.Outcome, Reason: b.Reason})
+	m.do(Finished{ID: m.corr, App: a.name, Path: b.Path, Outcome: b.Outcome, Reason: b.Reason, ExitCode: b.ExitCode, Took: b.Took})
 }
 
 // removed goes on when an agent dropped an instance; that of a machine is abnormal, and ignored.
-func (m *Manager) removed(a *app, root int32, path string) {
+func (m *Manager) removed(a *app, root int32, path, id string) {
 	i, ok := a.paths[path]
-	if !ok || i == root || !a.nodes[i].removing {
+	if !ok || i == root || !a.nodes[i].removing || m.known(id) {
 		return
 	}
+	delete(a.asked, a.nodes[i].removal)
 	m.erase(a, i)
 }
 
 // goodbye is LC-105.
 func (m *Manager) goodbye(a *app, k int32, reason string) {
-	h := &a.hosts[k]
-	m.dirty = true
-	switch {
+	switch h := &a.hosts[k]; {
 	case a.nodes[h.node].state == lifecycle.Undeploying: // the target speaks next
 	case reason == message.Released:
 		m.releaseAll(a, k, "its machine was released")
@@ -190,54 +225,6 @@ func (m *Manager) ready(a *app, k int32) bool {
 	return m.online && a.hosts[k].node >= 0 && a.hosts[k].model != "" && a.nodes[a.hosts[k].node].state == lifecycle.DeployedStarted
 }
 
-// send publishes to an agent, or keeps the message until it is ready: order is kept (LC-83, D-20).
-func (m *Manager) send(a *app, k int32, body message.Body, corr string) {
-	h := &a.hosts[k]
-	m.dirty = true
-	h.waiting = append(h.waiting, waiting{body: body, corr: corr})
-	m.flush(a, k)
-}
-
-// flush sends what waits, in order.
-func (m *Manager) flush(a *app, k int32) {
-	h := &a.hosts[k]
-	if len(h.waiting) == 0 || !m.ready(a, k) {
-		return
-	}
-	m.dirty = true
-	list := h.waiting
-	h.waiting = nil
-	for _, w := range list {
-		if w.body == nil {
-			m.createNested(a, w)
-			continue
-		}
-		e := m.publish(a.agent(k), w.body, w.corr)
-		switch b := w.body.(type) {
-		case *message.InstanceRequest:
-			a.asked[e.ID] = asked{host: k, corr: w.corr, path: b.Path}
-		case *message.InstanceRemove:
-			if i, ok := a.paths[b.Path]; ok {
-				a.nodes[i].removal = e.ID
-			}
-		}
-	}
-}
-
-// createNested creates a machine that waited for the one that it stands on.
-func (m *Manager) createNested(a *app, w waiting) {
-	i, ok := a.paths[w.path]
-	if !ok || a.nodes[i].state != lifecycle.NotDeployed {
-		return
-	}
-	corr := m.corr
-	m.corr = w.corr
-	if err := m.createMachine(a, i); err != nil {
-		m.do(Finished{ID: w.corr, App: a.name, Path: w.path, Outcome: message.Rejected, Reason: err.Error()})
-	}
-	m.corr = corr
-}
-
 // sendModel gives an agent its model, before anything that waits (LC-92.5, LC-101).
 func (m *Manager) sendModel(a *app, k int32, changed bool) {
 	h := &a.hosts[k]
@@ -245,14 +232,14 @@ func (m *Manager) sendModel(a *app, k int32, changed bool) {
 	if changed || h.revision == 0 {
 		h.revision++
 	}
-	set := m.modelSet(a, k)
 	if changed && !m.ready(a, k) {
-		h.waiting = slices.DeleteFunc(h.waiting, func(w waiting) bool { _, old := w.body.(*message.ModelSet); return old })
-		h.waiting = append(h.waiting, waiting{body: set, corr: m.corr})
+		h.waiting = slices.DeleteFunc(h.waiting, func(w waiting) bool { return w.what == waitingModel })
+		m.enqueue(h, waiting{what: waitingModel, corr: m.corr})
 		return
 	}
 	h.model = h.epoch
-	m.publish(a.agent(k), set, m.corr)
+	m.publish(a.agent(k), m.modelSet(a, k), m.corr)
+	m.sendProbes(a, k)
 }
 
 func (m *Manager) modelSet(a *app, k int32) *message.ModelSet {

@@ -2,7 +2,6 @@ package manager
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/roboconf/workbench/runtime/lifecycle"
@@ -20,13 +19,13 @@ func (m *Manager) request(a *app, path string, wanted lifecycle.State) error {
 	case a.nodes[i].machine:
 		return m.requestMachine(a, i, wanted)
 	}
-	m.ask(a, i, wanted)
+	m.want(a, i, wanted)
 	return nil
 }
 
-// ask sends a request to the agent of an instance, or keeps it until the agent is ready (LC-83).
-func (m *Manager) ask(a *app, i int32, wanted lifecycle.State) {
-	m.send(a, a.nodes[i].host, &message.InstanceRequest{Path: a.nodes[i].path, Status: wanted}, m.corr)
+// want sends a request to the agent of an instance, or keeps it until the agent is ready (LC-83).
+func (m *Manager) want(a *app, i int32, wanted lifecycle.State) {
+	m.sendRequest(a, a.nodes[i].host, &message.InstanceRequest{Path: a.nodes[i].path, Status: wanted}, m.corr)
 }
 
 // requestMachine is LC-80. Who asks twice for a machine gets one (LC-81, LC-135).
@@ -70,7 +69,7 @@ func (m *Manager) wantStarted(a *app, i int32) error {
 	n := &a.nodes[i]
 	switch {
 	case !n.machine:
-		m.ask(a, i, lifecycle.DeployedStarted)
+		m.want(a, i, lifecycle.DeployedStarted)
 		return nil
 	case n.state == lifecycle.Undeploying:
 		return fmt.Errorf("deploy %s: the machine is UNDEPLOYING; wait until that is over", n.path)
@@ -78,8 +77,7 @@ func (m *Manager) wantStarted(a *app, i int32) error {
 		return nil
 	}
 	if above := a.machineAbove(i); above >= 0 && !m.ready(a, above) {
-		h := &a.hosts[above]
-		h.waiting = append(h.waiting, waiting{path: n.path, corr: m.corr})
+		m.enqueue(&a.hosts[above], waiting{what: waitingMachine, path: n.path, corr: m.corr})
 		return nil
 	}
 	return m.createMachine(a, i)
@@ -105,7 +103,7 @@ func (m *Manager) stopAll(a *app, path string) []error {
 		case n.machine:
 			todo = append(todo, n.children...)
 		case n.state != lifecycle.NotDeployed || pending[n.path]: // asked of something that is not there, it would deploy it
-			m.ask(a, todo[k], lifecycle.DeployedStopped)
+			m.want(a, todo[k], lifecycle.DeployedStopped)
 		}
 	}
 	return nil
@@ -122,7 +120,7 @@ func (m *Manager) undeployAll(a *app, path string) []error {
 		n := &a.nodes[i]
 		switch {
 		case !n.machine:
-			m.ask(a, i, lifecycle.NotDeployed)
+			m.want(a, i, lifecycle.NotDeployed)
 		case n.state == lifecycle.NotDeployed || n.state == lifecycle.Undeploying:
 		default:
 			if err := m.requestMachine(a, i, lifecycle.NotDeployed); err != nil {
@@ -163,61 +161,33 @@ func (m *Manager) bind(a *app, op Bind) []error {
 	}
 	apps := slices.Clone(op.Apps)
 	slices.Sort(apps)
-	apps = slices.Compact(apps)
-	a.bindings[op.Prefix] = apps
+	m.rebind(a, op.Prefix, slices.Compact(apps))
+	return nil
+}
+
+// rebind replaces the applications behind a prefix. Nothing is sent when it changes nothing (MG-22).
+func (m *Manager) rebind(a *app, prefix string, apps []string) {
+	if slices.Equal(a.bindings[prefix], apps) {
+		return
+	}
+	a.bindings[prefix] = apps
 	m.touch(a)
+	m.do(AppChanged{App: a.name, Turn: Edited, ID: m.corr})
 	for h := range a.hosts {
 		if a.hosts[h].node >= 0 && a.hosts[h].model != "" {
-			m.send(a, int32(h), &message.BindingChange{Prefix: op.Prefix, Apps: apps}, m.corr)
+			m.send(a, int32(h), &message.BindingChange{Prefix: prefix, Apps: apps}, m.corr)
 		}
 	}
-	return nil
 }
 
-// cancel drops what waits in the manager for an earlier Do, and asks agents to give up the rest.
-func (m *Manager) cancel(a *app, id string) error {
-	found := false
-	for k := range a.hosts {
-		h := &a.hosts[k]
-		kept := h.waiting[:0:0]
-		for _, w := range h.waiting {
-			if w.corr != id || !w.asks() {
-				kept = append(kept, w)
-				continue
+// unbindFrom takes an application that is gone out of the bindings of the others (MG-22).
+func (m *Manager) unbindFrom(name string) {
+	for _, other := range m.names() {
+		a := m.apps[other]
+		for _, prefix := range sortedKeys(a.bindings) {
+			if apps := a.bindings[prefix]; slices.Contains(apps, name) {
+				m.rebind(a, prefix, slices.DeleteFunc(slices.Clone(apps), func(s string) bool { return s == name }))
 			}
-			found = true
-			m.do(Finished{ID: id, App: a.name, Path: w.about(), Outcome: message.Cancelled, Reason: "cancelled before it was sent"})
-		}
-		h.waiting = kept
-	}
-	for _, request := range slices.Sorted(maps.Keys(a.asked)) {
-		if r := a.asked[request]; r.corr == id {
-			found = true
-			m.publish(a.agent(r.host), &message.OperationCancel{Request: request}, m.corr)
 		}
 	}
-	if !found {
-		return fmt.Errorf("cancel %s: nothing of it is left to do", id)
-	}
-	return nil
-}
-
-// asks says whether a state is asked for: the rest keeps the model of an agent right, and cannot be cancelled.
-func (w waiting) asks() bool {
-	_, request := w.body.(*message.InstanceRequest)
-	return request || w.body == nil
-}
-
-func (w waiting) about() string {
-	switch b := w.body.(type) {
-	case nil:
-		return w.path
-	case *message.InstanceRequest:
-		return b.Path
-	case *message.InstanceRemove:
-		return b.Path
-	case *message.InstanceAdd:
-		return b.Parent + "/" + b.Node.Name
-	}
-	return ""
 }

@@ -11,17 +11,32 @@ import (
 	"github.com/roboconf/workbench/runtime/mind"
 )
 
-// create makes an application from a template.
-func (m *Manager) create(name string, t *model.Application) []error {
+// create makes an application from a template (MG-20).
+func (m *Manager) create(name string, op Create) []error {
+	t := op.Template
 	switch {
 	case name == "":
 		return []error{fmt.Errorf("create an application: it has no name")}
 	case m.apps[name] != nil:
 		return []error{fmt.Errorf("create %s: there is an application of that name already; choose another name or delete it first", name)}
+	case m.damageOf(name) >= 0:
+		return []error{fmt.Errorf("create %s: there is a damaged application of that name; delete it first, or choose another name", name)}
+	case !model.IsAppName(name):
+		return []error{fmt.Errorf("create %q: a name begins with a letter or _, then come letters, digits, _ - . ( ) or blanks", name)}
 	case t == nil || t.Graph == nil:
 		return []error{fmt.Errorf("create %s: its template has no graph", name)}
 	}
 	a := newApp(name, t)
+	a.gens = m.gens[name]
+	if op.Description != "" {
+		a.descriptor.Description = op.Description
+	}
+	if err := m.foreignPrefix(a); err != nil {
+		return []error{fmt.Errorf("create %s: %w", name, err)}
+	}
+	if err := a.setRecipes(op.Recipes); err != nil {
+		return []error{fmt.Errorf("create %s: %w", name, err)}
+	}
 	errs := a.misplacedRoots(t.Instances)
 	if errs != nil {
 		return wrap("create "+name, errs)
@@ -35,10 +50,35 @@ func (m *Manager) create(name string, t *model.Application) []error {
 		return wrap("create "+name, errs)
 	}
 	m.apps[name] = a
+	m.copyAssociations(a)
+	m.do(AppChanged{App: name, Turn: Born, ID: m.corr})
 	if m.online {
 		m.do(mind.Bind{To: message.Manager(name)})
 	}
 	return nil
+}
+
+// foreignPrefix says why an application cannot export to others: its prefix is that of another template (MG-11 step 2).
+func (m *Manager) foreignPrefix(a *app) error {
+	prefix := a.descriptor.ExportsPrefix
+	if prefix == "" {
+		return nil
+	}
+	for _, other := range m.names() {
+		if o := m.apps[other]; o.descriptor.ExportsPrefix == prefix && o.template.Name != a.template.Name {
+			return fmt.Errorf("the prefix %s of its external exports is that of %s, which is made from another template, %s; choose another prefix", prefix, other, o.template)
+		}
+	}
+	return m.prefixTaken(a.template, prefix)
+}
+
+// describe changes the description (MG-21).
+func (m *Manager) describe(a *app, text string) {
+	if a.descriptor.Description != text {
+		a.descriptor.Description = text
+		m.touch(a)
+		m.do(AppChanged{App: a.name, Turn: Edited, ID: m.corr})
+	}
 }
 
 func wrap(what string, errs []error) []error {
@@ -51,7 +91,7 @@ func wrap(what string, errs []error) []error {
 // insert adds a tree and draws its ports.
 func (m *Manager) insert(a *app, parent int32, decl *model.Instance) error {
 	added := a.graft(parent, decl, m.now)
-	if err := a.drawPorts(added, m.cfg.ForbiddenPorts); err != nil {
+	if err := a.drawPorts(added, m.settings.forbidden); err != nil {
 		a.prune(added[0])
 		return err
 	}
@@ -219,6 +259,9 @@ func (m *Manager) drop(a *app, i int32) {
 func (m *Manager) erase(a *app, i int32) {
 	for _, d := range a.deepestFirst(a.below(i)) {
 		m.do(Changed{App: a.name, Path: a.nodes[d].path, From: a.nodes[d].state, Removed: true, Cause: "removed", ID: m.corr})
+		if a.nodes[d].machine {
+			delete(m.associations, place{owner{app: a.name}, a.nodes[d].path})
+		}
 	}
 	a.prune(i)
 	m.touch(a)
@@ -259,6 +302,7 @@ func (m *Manager) rename(a *app, op Rename) error {
 func (m *Manager) repath(a *app, top int32, path string) {
 	a.instances = nil
 	old := a.nodes[top].path
+	m.moveAssociations(a.name, old, path)
 	for _, d := range a.below(top) {
 		n := &a.nodes[d]
 		delete(a.paths, n.path)
@@ -302,7 +346,11 @@ func (m *Manager) replicate(a *app, op Replicate) []error {
 	}
 	decl := a.replica(i)
 	decl.Name = op.Name
-	return m.add(a, Add{Instance: decl})
+	errs := m.add(a, Add{Instance: decl})
+	if id := m.associations[place{owner{app: a.name}, op.Path}]; errs == nil && id != "" {
+		m.associations[place{owner{app: a.name}, "/" + op.Name}] = id
+	}
+	return errs
 }
 
 func (a *app) replica(i int32) *model.Instance {
@@ -336,10 +384,11 @@ func (m *Manager) setGraph(a *app, g *model.Graph) []error {
 		}
 	}
 	a.graph, a.parts, a.instances = g, nil, nil
-	if err := a.drawPorts(a.breadth(a.roots), m.cfg.ForbiddenPorts); err != nil {
+	if err := a.drawPorts(a.breadth(a.roots), m.settings.forbidden); err != nil {
 		return []error{fmt.Errorf("change the graph of %s: %w", a.name, err)}
 	}
 	m.touch(a)
+	m.do(AppChanged{App: a.name, Turn: Edited, ID: m.corr})
 	for h := range a.hosts {
 		if a.hosts[h].node >= 0 && a.hosts[h].model != "" {
 			m.sendModel(a, int32(h), true)
@@ -356,8 +405,18 @@ func (m *Manager) delete(a *app) error {
 		}
 	}
 	delete(m.apps, a.name)
+	m.forgetOwner(owner{app: a.name})
+	for _, h := range a.hosts {
+		a.gens = max(a.gens, h.gen)
+	}
+	if a.gens > 0 {
+		m.gens[a.name] = a.gens // importers closed them: an application of that name goes on behind (MS-60)
+	}
+	m.unbindFrom(a.name)
 	if m.online {
 		m.do(mind.Unbind{To: message.Manager(a.name)})
 	}
+	m.do(DropApplication{App: a.name})
+	m.do(AppChanged{App: a.name, Turn: Deleted, ID: m.corr})
 	return nil
 }

@@ -107,7 +107,13 @@ func (m *Manager) Graph(app string) *model.Graph {
 
 // Waiting is how many messages wait for the agent of a machine (LC-83).
 func (m *Manager) Waiting(name, path string) int {
-	n := 0
-	m.withHost(name, path, func(a *app, h int32) { n = len(a.hosts[h].waiting) })
-	return n
+	a := m.apps[name]
+	if a == nil {
+		return 0
+	}
+	i, ok := a.paths[path]
+	if !ok || !a.nodes[i].machine {
+		return 0
+	}
+	return len(a.hostOf(i).waiting)
 }

@@ -136,7 +136,7 @@ func TestLampLoses(t *testing.T) {
 	if b.Effects[len(b.Effects)-1] != "query "+vmDB {
 		t.Fatalf("LC-96: effects end with %v", b.Effects)
 	}
-	b.deliver(event{toManager, manager.MachineSeen{App: App, Path: vmDB, Running: manager.NotRunning}})
+	b.deliver(event{toManager, manager.MachineSeen{App: App, Path: vmDB, Gen: 1, Running: manager.NotRunning}})
 	b.Settle()
 	want(t, b, "N N ST U ST U")
 }

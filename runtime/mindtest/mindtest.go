@@ -72,7 +72,7 @@ func Key(app, path string) string { return app + " " + path }
 // New makes a bench with one application, nothing deployed.
 func New(t *model.Application) *Bench {
 	b := &Bench{
-		Manager: manager.New(manager.Config{Epoch: "manager", CheckEvery: 5 * time.Second}),
+		Manager: manager.New(manager.Config{Epoch: "manager", CheckEvery: 5 * time.Second, Pretend: true}),
 		Agents:  map[string]*agent.Agent{}, Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		links: map[string][]event{}, binds: map[message.Target]map[string]bool{}, timers: map[string]time.Time{},
 		held: map[string]uint64{}, heldOp: map[string]agent.Run{},
@@ -305,7 +305,7 @@ func (b *Bench) terminate(e manager.TerminateMachine) {
 			delete(listeners, key)
 		}
 	}
-	b.later("target", toManager, manager.MachineTerminated{App: e.App, Path: e.Path, Error: why})
+	b.later("target", toManager, manager.MachineTerminated{App: e.App, Path: e.Path, Gen: e.Gen, Error: why})
 }
 
 func (b *Bench) route(from string, p mind.Publish) {

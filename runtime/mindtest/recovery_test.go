@@ -183,7 +183,7 @@ func TestMachineStillRuns(t *testing.T) {
 	b.Kill(vmDB)
 	b.Advance(16 * time.Second)
 	for _, r := range []manager.Running{manager.CannotTell, manager.IsRunning} {
-		b.deliver(event{toManager, manager.MachineSeen{App: App, Path: vmDB, Running: r}})
+		b.deliver(event{toManager, manager.MachineSeen{App: App, Path: vmDB, Gen: 1, Running: r}})
 		b.Settle()
 		want(t, b, "P ST ST ST ST ST")
 	}
@@ -201,7 +201,7 @@ func TestMachineFails(t *testing.T) {
 	b.Create = nil
 	do(t, b, manager.DeployAndStart{Path: vmDB})
 	want(t, b, "ST ST N N N N")
-	b.deliver(event{toManager, manager.MachineConfigured{App: App, Path: vmDB, Error: "no route"}})
+	b.deliver(event{toManager, manager.MachineConfigured{App: App, Path: vmDB, Gen: 2, Error: "no route"}})
 	want(t, b, "P ST N N N N")
 	do(t, b, undeploy(vmDB))
 	want(t, b, "N N N N N N")
