@@ -17,18 +17,22 @@ type What string
 
 // What can happen.
 const (
-	Created What = "CREATED"
-	Changed What = "CHANGED"
-	Deleted What = "DELETED"
-	Said    What = "SAID" // raw text
+	Created  What = "CREATED"
+	Changed  What = "CHANGED"
+	Deleted  What = "DELETED"
+	Damaged  What = "DAMAGED"
+	Finished What = "FINISHED" // an operation is over for one instance
+	Said     What = "SAID"     // raw text
 )
 
-// Event is one notification. Template, App alone, App with Path, or only Text: that is what it is about.
+// Event is one notification. Template, Target, App alone, App with Path, or only Text: that is what it is about.
 type Event struct {
 	Rev      uint64    `json:"rev"` // from 1, growing by 1
 	Time     time.Time `json:"time"`
 	What     What      `json:"event"`
 	Template string    `json:"tpl,omitempty"` // name and version
+	Target   string    `json:"target,omitempty"`
+	Machine  string    `json:"machine,omitempty"` // whose agent says a text
 	App      string    `json:"app,omitempty"`
 	Path     string    `json:"path,omitempty"`
 	// From and To are the states before and after; of several changes in one burst, before the first and after the last.

@@ -1,0 +1,213 @@
+package managerd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/runtime/lifecycle"
+	"github.com/roboconf/workbench/runtime/manager"
+	"github.com/roboconf/workbench/runtime/managerd/export"
+	"github.com/roboconf/workbench/runtime/managerd/template"
+)
+
+// App is an application as it was at one moment. Nobody may change what it holds.
+type App struct {
+	manager.Summary
+	Version   uint64
+	Graph     *model.Graph
+	Instances []*model.Instance
+	Statuses  []manager.Status // parents first
+	Recipes   []manager.Recipe
+	Damaged   string // why it could not be read (MG-53); everything else is empty then
+}
+
+// Status finds one instance.
+func (a App) Status(path string) (manager.Status, bool) {
+	i := slices.IndexFunc(a.Statuses, func(s manager.Status) bool { return s.Path == path })
+	if i < 0 {
+		return manager.Status{}, false
+	}
+	return a.Statuses[i], true
+}
+
+// All says whether every instance is in a state. An application without instances is.
+func (a App) All(state lifecycle.State) bool {
+	return !slices.ContainsFunc(a.Statuses, func(s manager.Status) bool { return s.State != state })
+}
+
+// Info sums an application up (MG-72): how many instances are in each state, the worst problem, "" for none.
+func (a App) Info() (count map[lifecycle.State]int, worst string) {
+	count = map[lifecycle.State]int{}
+	rank := 0
+	for _, s := range a.Statuses {
+		count[s.State]++
+		serious := 0
+		switch {
+		case s.State == lifecycle.Problem:
+			serious = 2
+		case s.Failure != nil:
+			serious = 1
+		}
+		if serious > rank {
+			rank, worst = serious, s.Path
+			if s.Failure != nil {
+				worst += ": " + s.Failure.Operation + ": " + s.Failure.Message
+			}
+		}
+	}
+	return count, worst
+}
+
+// show looks at every application that changed. The loop calls it, after each batch: the mind is its own.
+func (m *Manager) show() {
+	names := m.mind.Apps()
+	damaged := m.mind.DamagedApps()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	next := map[string]App{}
+	same := len(names)+len(damaged) == len(m.views)
+	for _, name := range names {
+		old, known := m.views[name]
+		if version := m.mind.Version(name); !known || old.Version != version || old.Damaged != "" {
+			same = false
+			summary, _ := m.mind.Summary(name)
+			old = App{
+				Summary: summary, Version: version, Graph: m.mind.Graph(name), Instances: m.mind.Instances(name),
+				Statuses: m.mind.Statuses(name), Recipes: m.mind.Recipes(name),
+			}
+		}
+		next[name] = old
+	}
+	for name, reason := range damaged {
+		next[name] = App{Summary: manager.Summary{Name: name}, Damaged: reason}
+		same = same && m.views[name].Damaged == reason
+	}
+	if !same {
+		m.views = next
+		close(m.changed)
+		m.changed = make(chan struct{})
+	}
+}
+
+// Apps are the applications, sorted by name, damaged ones among them.
+func (m *Manager) Apps() []App {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := make([]App, 0, len(m.views))
+	for _, name := range slices.Sorted(maps.Keys(m.views)) {
+		list = append(list, m.views[name])
+	}
+	return list
+}
+
+// App is one application; false when there is none of that name.
+func (m *Manager) App(name string) (App, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a, ok := m.views[name]
+	return a, ok
+}
+
+// Wait waits until a condition holds of an application. An application that does not exist is the zero App. The condition is asked whenever
+// something changed, from the goroutine that waits.
+func (m *Manager) Wait(ctx context.Context, name string, holds func(App) bool) error {
+	for {
+		m.mu.Lock()
+		app, changed := m.views[name], m.changed
+		m.mu.Unlock()
+		if holds(app) {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-m.ended:
+			return m.over()
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s: %w", name, ctx.Err())
+		}
+	}
+}
+
+// over is the error of whoever asks a manager that does not run.
+func (m *Manager) over() error {
+	if m.why != nil {
+		return fmt.Errorf("the manager stopped: %w", m.why)
+	}
+	return errors.New("the manager stopped")
+}
+
+// exportEvery is how often readable copies are written at most (MG-50).
+const exportEvery = 200 * time.Millisecond
+
+// export writes readable copies of what changed until ctx ends, then once more.
+func (m *Manager) export(ctx context.Context) {
+	written := map[string]uint64{}
+	for {
+		m.mu.Lock()
+		changed := m.changed
+		m.mu.Unlock()
+		m.exportOnce(written)
+		select {
+		case <-ctx.Done():
+			m.exportOnce(written)
+			return
+		case <-changed:
+		}
+		pause := time.NewTimer(exportEvery)
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+		case <-pause.C:
+		}
+	}
+}
+
+func (m *Manager) exportOnce(written map[string]uint64) {
+	there := map[string]bool{}
+	for _, a := range m.Apps() {
+		there[a.Name] = true
+		if a.Damaged != "" || written[a.Name] == a.Version {
+			continue
+		}
+		if err := export.Write(filepath.Join(m.appDir(a.Name), "instances", "current.instances"), exported(a)); err != nil {
+			m.log.Warn("write the readable copy of an application", "app", a.Name, "error", err)
+			continue
+		}
+		written[a.Name] = a.Version
+	}
+	for name := range written {
+		if !there[name] {
+			delete(written, name)
+			if err := os.RemoveAll(m.appDir(name)); err != nil {
+				m.log.Warn("remove the folder of an application", "app", name, "error", err)
+			}
+		}
+	}
+}
+
+func (m *Manager) appDir(name string) string { return filepath.Join(m.cfg.Dir, "applications", name) }
+
+func exported(a App) string {
+	of := make(map[string]export.Run, len(a.Statuses))
+	for _, s := range a.Statuses {
+		run := export.Run{State: s.State, Machine: s.Machine, Address: s.Address, MachineID: s.MachineID}
+		if s.Failure != nil {
+			run.Problem = s.Failure.Operation + ": " + s.Failure.Message
+		}
+		if s.Machine && s.State == lifecycle.DeployedStarted {
+			run.Since = s.Since.UnixMilli()
+		}
+		of[s.Path] = run
+	}
+	return export.Text(a.Instances, func(path string) export.Run { return of[path] })
+}
+
+// Templates are those on the shelf, damaged ones among them (MG-53).
+func (m *Manager) Templates() []*template.Template { return m.shelf.All() }
