@@ -28,6 +28,13 @@ type Config struct {
 	OnReboot    OnReboot
 	// Installers are those that have a plugin, in any letter case (LC-12); empty means that every installer has one.
 	Installers []string
+	// Transfer says that the shell moves files: Look, Keep, WriteProbes, RunScripts are answered. Without it, where recipes are
+	// pretended, files are taken to be there.
+	Transfer bool
+	// MaxRecipeBytes limits the files of one request, together (MS-65); message.MaxFileSize when zero.
+	MaxRecipeBytes int64
+	// ScriptsOnRestart runs the scripts of the target again when the process starts again (plugins.md 10).
+	ScriptsOnRestart bool
 }
 
 // Cascade says whose recipes run when a parent stops (LC-45).
@@ -53,6 +60,7 @@ const (
 	timerHeartbeat = "heartbeat"
 	timerResync    = "resync"
 	timerAnswer    = "answer"
+	timerFiles     = "files"
 )
 
 // Agent is the mind. It is not safe for concurrent use: one goroutine owns it.
@@ -73,6 +81,9 @@ type Agent struct {
 	running running
 	failed  bool   // a recipe failed since the undeployment in hand began
 	runs    uint64 // recipes begun by this process
+	pause   pause  // what the message in hand waits for
+	pauses  uint64 // times that one waited
+	have    bool   // its files are here
 	beat    *message.AgentHeartbeat
 
 	answered   map[string]time.Time // last answer for each prefix; those of the last AnswerEvery only
@@ -141,9 +152,47 @@ func (a *Agent) take(ev mind.Event) {
 	case mind.Connected:
 		a.connected()
 	case mind.Lost:
-		a.online = false
+		a.lost()
 	case Stopping:
-		a.leaving = true
+		a.stopping()
+	case Output:
+		a.printed(ev)
+	default:
+		a.takeRare(ev)
+	}
+}
+
+func (a *Agent) takeRare(ev mind.Event) {
+	switch ev := ev.(type) {
+	case Looked:
+		a.looked(ev)
+	case Kept:
+		a.kept(ev)
+	case Written:
+		a.written(ev)
+	case LogPart:
+		a.reply(ev.For, &ev.Part)
+	case Switched:
+		a.switched(ev)
+	}
+}
+
+// stopping ends the process when the recipe that runs is over (LC-105). A message that waits for its files waits for the next
+// process: nothing of it was begun.
+func (a *Agent) stopping() {
+	a.leaving = true
+	if a.pause.id != 0 && a.pause.what == forFiles {
+		a.endPause()
+		a.queue = append([]item{{msg: a.current}}, a.queue...)
+		a.current = nil
+	}
+}
+
+// lost stops counting the time of files that cannot come (MS-65).
+func (a *Agent) lost() {
+	a.online = false
+	if a.pause.id != 0 && a.pause.what == forFiles {
+		a.do(mind.Wait{Timer: timerFiles, After: -1})
 	}
 }
 
@@ -156,6 +205,8 @@ func (a *Agent) woken(timer string) {
 		a.forgetSuspects()
 	case timerAnswer:
 		a.answerAll()
+	case timerFiles:
+		a.tired()
 	}
 }
 
@@ -239,6 +290,10 @@ func (a *Agent) connected() {
 		a.do(mind.Bind{To: to})
 	}
 	a.heartbeat()
+	if len(a.pause.missing) > 0 {
+		a.want()
+		a.progress()
+	}
 	if a.model == nil {
 		return
 	}
@@ -256,7 +311,7 @@ func (a *Agent) leave(reason string) {
 		a.tell(&message.AgentGoodbye{Reason: reason})
 	}
 	a.do(mind.Wait{Timer: timerHeartbeat, After: -1})
-	a.do(Exit{})
+	a.do(Exit{Released: reason == message.Released})
 	a.gone = true
 }
 

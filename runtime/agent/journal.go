@@ -27,8 +27,15 @@ func (a *Agent) restore(j *Journal) {
 			a.heard[from] = h
 		}
 	}
+	if a.fetching {
+		a.queue = append([]item{{msg: a.current}}, a.queue...)
+		a.current, a.fetching = nil, false
+	}
 	if a.current != nil {
 		a.result.Outcome, a.result.Reason = message.Failed, "interrupted: the agent died meanwhile"
+	}
+	if len(a.order) > 0 {
+		a.settleMachine()
 	}
 	reboot := a.bootID != a.cfg.BootID && a.cfg.OnReboot == Restart
 	a.bootID = a.cfg.BootID
@@ -36,6 +43,14 @@ func (a *Agent) restore(j *Journal) {
 		in := &a.insts[i]
 		in.ears, in.known, in.above = nil, false, nil // the address may be another one
 		a.normalise(i, reboot)
+	}
+}
+
+// settleMachine starts the machine when the process died while the scripts of the target ran: they are not run again.
+func (a *Agent) settleMachine() {
+	if root := &a.insts[a.order[0]]; root.state != lifecycle.DeployedStarted {
+		root.state = lifecycle.DeployedStarted
+		root.problem = &lifecycle.Failure{Operation: scriptOperation, Message: "interrupted"}
 	}
 }
 
@@ -97,6 +112,9 @@ func (a *Agent) returns() {
 // may start by itself.
 func (a *Agent) unfinished() []step {
 	var steps []step
+	if a.cfg.ScriptsOnRestart {
+		steps = append(steps, step{what: stepScripts})
+	}
 	for _, n := range a.leftovers() {
 		steps = append(steps, step{what: stepImport, news: n})
 	}

@@ -36,6 +36,7 @@ type memory struct {
 	current    *message.Envelope                 // what is being handled
 	result     message.RequestResult             // how the current request ends, if it is one
 	began      time.Time
+	fetching   bool // it waits for its files: nothing of it was begun
 
 	restored bool    // by New, and not yet announced
 	again    []int32 // what must be started again after a reboot

@@ -29,7 +29,11 @@ func (a *Agent) request(r *message.InstanceRequest) {
 		a.refuse(r.Path + ": no plugin serves the installer " + strconv.Quote(a.insts[i].kind.installer) +
 			" of " + a.insts[i].decl.Component)
 	default:
-		a.act(i, r.Status)
+		if reason := a.wrongFiles(r.Files); reason != "" {
+			a.refuse(reason)
+			return
+		}
+		a.act(i, r)
 	}
 }
 
@@ -43,9 +47,17 @@ func (a *Agent) served(i int32) bool {
 		slices.ContainsFunc(a.cfg.Installers, func(s string) bool { return strings.EqualFold(s, installer) })
 }
 
-func (a *Agent) act(i int32, wanted lifecycle.State) {
+func (a *Agent) act(i int32, r *message.InstanceRequest) {
 	in := &a.insts[i]
-	switch lifecycle.Decide(in.state, wanted) {
+	action := lifecycle.Decide(in.state, r.Status)
+	if deploys := action == lifecycle.DoDeploy || action == lifecycle.DoDeployStart; deploys && !r.DryRun && a.await(r.Files) {
+		return
+	}
+	if r.DryRun && action != lifecycle.Reject {
+		a.settle(message.Noop, "dry run: "+in.path+" is "+in.state.String()+", the agent would "+action.String())
+		return
+	}
+	switch action {
 	case lifecycle.Noop:
 		a.settle(message.Noop, in.path+" is "+in.state.String()+" already")
 	case lifecycle.DoDeploy:
@@ -65,7 +77,7 @@ func (a *Agent) act(i int32, wanted lifecycle.State) {
 		a.push(step{what: stepThenRemove, inst: i, why: onRequest})
 		a.stop(i, onRequest)
 	default:
-		a.refuse(in.path + " is " + in.state.String() + ": it cannot become " + wanted.String())
+		a.refuse(in.path + " is " + in.state.String() + ": it cannot become " + r.Status.String())
 	}
 }
 

@@ -25,15 +25,37 @@ func (a *Agent) setModel(m *message.ModelSet) {
 		a.reconcile(m)
 		return
 	}
+	if reason := a.wrongFiles(m.Scripts); reason != "" {
+		a.refuse(reason)
+		return
+	}
+	if a.await(m.Scripts) {
+		return
+	}
 	a.adopt(m)
-	added := a.graft(m.Root, -1, a.cfg.Scope)
+	a.graft(m.Root, -1, a.cfg.Scope)
 	a.index()
+	a.push(step{what: stepScripts}, step{what: stepReady})
+}
+
+// ready is LC-101 from step 3 on.
+func (a *Agent) ready() {
 	root := a.order[0]
 	a.move(root, lifecycle.DeployedStarted, message.Why{Kind: message.WhyModel})
 	a.listen(root)
-	a.bindImports(added)
-	a.requestAll(added)
+	all := a.depthFirst(nil, root)
+	a.bindImports(all)
+	a.requestAll(all)
 	a.publishStarted()
+}
+
+// depthFirst appends i with its descendants, each parent right before its children.
+func (a *Agent) depthFirst(list []int32, i int32) []int32 {
+	list = append(list, i)
+	for _, c := range a.insts[i].children {
+		list = a.depthFirst(list, c)
+	}
+	return list
 }
 
 // adopt keeps the facts of a model but its instances.

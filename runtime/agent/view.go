@@ -44,7 +44,10 @@ type Run struct {
 	ID     uint64
 	Op     lifecycle.Operation
 	View   View
-	Change *Change // updates only
+	Change *Change           // updates only
+	For    *message.Envelope // the message that is being handled; nil when the agent acts by itself
+	// Remove are the instances whose directories go when an undeployment succeeds, before Ended (LC-23).
+	Remove []Place
 }
 
 // Ended is an event: a recipe is over.
@@ -64,8 +67,11 @@ type Cancel struct{ ID uint64 }
 // Stopping is an event: the process is asked to end; the agent says goodbye (LC-105).
 type Stopping struct{ Reason string }
 
-// Exit is an effect: the process may end now.
-type Exit struct{}
+// Exit is an effect: the process may end now, once its last words are sent.
+type Exit struct {
+	// Released says that the machine is recycled: everything that the agent kept goes too (LC-106).
+	Released bool
+}
 
 // view is what a recipe of instance i is told now.
 func (a *Agent) view(i int32) View {

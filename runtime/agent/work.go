@@ -35,6 +35,8 @@ const (
 	stepSweep                  // start what waits for a started parent, from pos on
 	stepReset                  // undeploy inst, as far as it goes
 	stepRelease                // say goodbye, forget everything
+	stepScripts                // run the scripts of the target
+	stepReady                  // the machine is started
 )
 
 // running is the recipe that runs; id 0 is none.
@@ -45,6 +47,7 @@ type running struct {
 	back      lifecycle.State // before a start
 	cancelled bool
 	since     time.Time
+	told      int // bytes of its output
 }
 
 // push puts steps on the pile; the first is done first.
@@ -55,7 +58,7 @@ func (a *Agent) push(steps ...step) {
 
 // drain goes on until a recipe runs or nothing is left.
 func (a *Agent) drain() {
-	for a.running.id == 0 && !a.gone {
+	for a.running.id == 0 && a.pause.id == 0 && !a.gone {
 		if n := len(a.work); n > 0 {
 			s := a.work[n-1]
 			a.work = a.work[:n-1]
@@ -110,6 +113,10 @@ func (a *Agent) perform(s step) {
 		a.clear(s)
 	case stepRelease:
 		a.release()
+	case stepScripts:
+		a.scripts()
+	case stepReady:
+		a.ready()
 	}
 }
 
@@ -124,6 +131,9 @@ func (a *Agent) delivered(m *message.Envelope) {
 		return
 	case *message.OperationCancel:
 		a.cancel(b.Request)
+		return
+	case *message.BlobChunk:
+		a.chunk(b)
 		return
 	}
 	a.dirty = true
@@ -143,9 +153,14 @@ func (a *Agent) begin(next item) {
 		return
 	}
 	m := next.msg
-	a.current, a.began = m, a.now
+	a.current, a.began, a.have = m, a.now, false
 	a.result = message.RequestResult{Request: m.ID, Outcome: message.Done}
-	switch b := m.Body.(type) {
+	a.dispatch()
+}
+
+// dispatch does what the message in hand asks for; it comes here twice when that has to wait for files.
+func (a *Agent) dispatch() {
+	switch b := a.current.Body.(type) {
 	case *message.InstanceRequest:
 		a.result.Path = b.Path
 		a.request(b)
@@ -156,11 +171,11 @@ func (a *Agent) begin(next item) {
 	case *message.ImportRequest:
 		a.answer(b)
 	default:
-		a.beginRare(m)
+		a.dispatchRare(a.current)
 	}
 }
 
-func (a *Agent) beginRare(m *message.Envelope) {
+func (a *Agent) dispatchRare(m *message.Envelope) {
 	switch b := m.Body.(type) {
 	case *message.ModelSet:
 		a.setModel(b)
@@ -180,17 +195,25 @@ func (a *Agent) beginRare(m *message.Envelope) {
 		a.publishStarted()
 	case *message.AgentReset:
 		a.reset(b)
+	case *message.ProbesSet:
+		a.result.Path = b.Path
+		a.setProbes(b)
+	case *message.LogLevel:
+		a.do(SetLogLevel{Level: b.Level, Logger: b.Logger})
+	case *message.LogsGather:
+		a.do(GatherLogs{For: m, MaxBytes: b.MaxBytes, Since: b.Since})
+	case *message.MessagingSwitch:
+		a.do(SwitchBus{For: m, To: b})
 	}
 }
 
-// finish ends the message in hand. The result of a request is told always, that of another message when it was refused.
+// finish ends the message in hand. The result of a request is told always, that of another message when it was refused or failed.
 func (a *Agent) finish() {
 	m := a.current
 	if m == nil {
 		return
 	}
-	_, asked := m.Body.(*message.InstanceRequest)
-	if asked || a.result.Outcome == message.Rejected {
+	if a.reports(m) {
 		r := a.result
 		r.Took = a.now.Sub(a.began)
 		a.conclude(m.ID, &r)
@@ -199,11 +222,36 @@ func (a *Agent) finish() {
 	a.current = nil
 }
 
+// reports says whether the manager is told how the message in hand ended.
+func (a *Agent) reports(m *message.Envelope) bool {
+	switch m.Body.(type) {
+	case *message.InstanceRequest:
+		return true
+	case *message.ModelSet, *message.ProbesSet:
+		return a.result.Outcome == message.Rejected || a.result.Outcome == message.Failed
+	}
+	return a.result.Outcome == message.Rejected
+}
+
 // run begins a recipe.
 func (a *Agent) run(i int32, op lifecycle.Operation, change *Change) {
 	a.runs++
 	a.running = running{id: a.runs, inst: i, op: op, since: a.now}
-	a.do(Run{ID: a.runs, Op: op, View: a.view(i), Change: change})
+	a.do(Run{ID: a.runs, Op: op, View: a.view(i), Change: change, For: a.current, Remove: a.removes(i, op)})
+}
+
+// removes are the directories that go with the last recipe of an undeployment, unless one before it failed (LC-23).
+func (a *Agent) removes(i int32, op lifecycle.Operation) []Place {
+	n := len(a.work) - 1
+	if op != lifecycle.Undeploy || a.failed || n < 0 || a.work[n].what != stepUndeployed {
+		return nil
+	}
+	below := a.below(i)
+	list := make([]Place, len(below))
+	for k, d := range below {
+		list[k] = a.place(d)
+	}
+	return list
 }
 
 // ended goes on after a recipe.
@@ -293,6 +341,10 @@ func (a *Agent) cancel(request string) {
 	if a.current != nil && a.current.ID == request && a.running.id != 0 && !a.running.cancelled {
 		a.running.cancelled = true
 		a.do(Cancel{ID: a.running.id})
+		return
+	}
+	if a.current != nil && a.current.ID == request && a.pause.id != 0 && a.pause.what == forFiles {
+		a.abandon(message.Cancelled, "cancelled while its files were on their way")
 		return
 	}
 	for k, waiting := range a.queue {
