@@ -14,6 +14,7 @@ import (
 func TestContract(t *testing.T) {
 	targettest.Run(t, func(t *testing.T) targettest.Fixture {
 		l := newLab(t)
+		l.agent = script(t)
 		changed := func(key, value string) func(*testing.T) (map[string]string, func()) {
 			return func(*testing.T) (map[string]string, func()) {
 				p := l.properties("serve")
@@ -57,6 +58,23 @@ func TestContract(t *testing.T) {
 			},
 		}
 	})
+}
+
+// script is an agent that starts faster than the test's own program.
+func script(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "agent")
+	text := `#!/bin/sh
+trap 'kill $!; exit 0' TERM
+cp "${ROBOCONF_AGENT_PARAMETERS#file://}" "$ROBOCONF_AGENT_DATA/seen.new"
+mv "$ROBOCONF_AGENT_DATA/seen.new" "$ROBOCONF_AGENT_DATA/seen"
+sleep 1000 &
+wait
+`
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func rename(t *testing.T, from, to string) {

@@ -68,7 +68,7 @@ func (h *Handler) create(ctx context.Context, s target.Spec) (target.Machine, er
 	}
 	if f.destroying() {
 		return none, &target.Error{
-			Op: "create the machine", Target: Name, Scope: s.Key.Scope, Class: target.Conflict,
+			Op: "create the machine", Target: Name, Scope: s.Key.Scope, Class: target.Conflict, Retry: true,
 			Err: errors.New("it is being destroyed"), Advice: "wait until it is gone",
 		}
 	}

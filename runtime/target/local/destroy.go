@@ -120,7 +120,7 @@ func (h *Handler) end(ctx context.Context, f folder, k target.Key) error {
 			return err
 		}
 	}
-	return h.kill(ctx, rec, agent, known)
+	return h.kill(ctx, f, rec, agent, known)
 }
 
 // members gives the processes of a machine; those that were known to belong to it are followed even without their marker.
@@ -159,14 +159,14 @@ func alive(p process) bool {
 }
 
 // kill ends what is left, again until nothing is: a process that forks while it is killed leaves a child.
-func (h *Handler) kill(ctx context.Context, rec record, agent process, known []process) error {
+func (h *Handler) kill(ctx context.Context, f folder, rec record, agent process, known []process) error {
 	for {
 		left, err := h.members(rec, agent, known)
 		if err != nil {
 			return err
 		}
 		if len(left) == 0 {
-			reap(agent)
+			f.bury(agent)
 			return nil
 		}
 		h.step("kill the processes")

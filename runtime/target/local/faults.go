@@ -53,7 +53,7 @@ func (h *Handler) fault(ctx context.Context, op string, s target.Spec, sig os.Si
 		return failure(op, s, err)
 	}
 	if sig == os.Kill && !agentOnly {
-		return failure(op, s, h.kill(ctx, rec, agent, members))
+		return failure(op, s, h.kill(ctx, f, rec, agent, members))
 	}
 	for _, p := range members {
 		if agentOnly && !p.is(agent) {

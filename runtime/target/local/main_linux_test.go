@@ -173,13 +173,14 @@ func fastLimits() target.Limits {
 // lab is a root folder for one test, whose machines go with it.
 type lab struct {
 	testing.TB
-	root string
+	root  string
+	agent string
 	*Handler
 }
 
 func newLab(t testing.TB) *lab {
 	t.Helper()
-	l := &lab{t, filepath.Join(t.TempDir(), "machines"), fast()}
+	l := &lab{t, filepath.Join(t.TempDir(), "machines"), myself(t), fast()}
 	t.Cleanup(func() {
 		for _, m := range l.machines() {
 			s := l.spec(m.Key.Scope, "serve")
@@ -202,7 +203,7 @@ func (l *lab) machines() []target.Machine {
 }
 
 func (l *lab) properties(kind string) map[string]string {
-	return map[string]string{keyAgent: myself(l), keyArgs: "agent " + kind, keyDir: l.root, keySettle: "0.01", keyGrace: "2"}
+	return map[string]string{keyAgent: l.agent, keyArgs: "agent " + kind, keyDir: l.root, keySettle: "0.01", keyGrace: "2"}
 }
 
 func (l *lab) spec(scope, kind string) target.Spec {

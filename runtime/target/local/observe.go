@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"github.com/roboconf/workbench/runtime/target"
 )
@@ -68,7 +67,7 @@ func (h *Handler) look(f folder, rec record) (target.Machine, error) {
 		m.Phase, m.Reason = target.Stopped, h.ended(f, last)
 		if n := len(since(last.Starts, h.now().Add(-window))); n > rec.Restarts {
 			m.Phase = target.Failing
-			m.Reason = fmt.Sprintf("the agent ended %d times within %s; %s; its log is %s", n, window/time.Minute*time.Minute, m.Reason, f.path("agent.log"))
+			m.Reason = fmt.Sprintf("the agent ended %d times within %.0f minutes; %s; its log is %s", n, window.Minutes(), m.Reason, f.path("agent.log"))
 		}
 	}
 	return m, nil

@@ -36,26 +36,27 @@ func (p process) runs(command []string) bool {
 func (p process) is(q process) bool { return p.pid == q.pid && p.start == q.start }
 
 // belonging picks the processes of a machine out of a table: those with its marker, those in the session of its agent, those that were
-// known to belong to it, and all that descend from them. Neither this process nor the first one ever belongs.
+// known to belong to it, and all that descend from them. Neither this process nor the first one ever belongs; what
+// descends from them does by its own marks only.
 func belonging(all []process, agent process, known []process, self int) []process {
 	ours := map[int]bool{}
 	for _, p := range all {
 		byAgent := agent.pid != 0 && (p.is(agent) || p.session == agent.pid && agent.session == agent.pid || p.group == agent.pid && agent.group == agent.pid)
-		if p.marked || byAgent || slices.ContainsFunc(known, p.is) {
+		if p.pid > 1 && p.pid != self && (p.marked || byAgent || slices.ContainsFunc(known, p.is)) {
 			ours[p.pid] = true
 		}
 	}
 	for grew := true; grew; {
 		grew = false
 		for _, p := range all {
-			if !ours[p.pid] && ours[p.parent] {
+			if !ours[p.pid] && ours[p.parent] && p.pid != self {
 				ours[p.pid], grew = true, true
 			}
 		}
 	}
 	var found []process
 	for _, p := range all {
-		if ours[p.pid] && p.pid != self && p.pid > 1 && !p.dead() {
+		if ours[p.pid] && !p.dead() {
 			found = append(found, p)
 		}
 	}

@@ -18,11 +18,36 @@ func inspect(pid int) (process, bool) {
 
 // stat reads /proc/N/stat.
 func stat(pid int) (process, error) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	text, err := slurp("/proc/"+strconv.Itoa(pid)+"/stat", make([]byte, 512))
 	if err != nil {
 		return process{}, err
 	}
 	return fromStat(pid, text)
+}
+
+// slurp reads a file of /proc into a buffer, which it may make longer: without the bookkeeping that os does for files, since a table
+// of a thousand processes is two thousand of them.
+func slurp(path string, into []byte) ([]byte, error) {
+	f, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer syscall.Close(f) // it was only read
+	into = into[:cap(into)]
+	for n := 0; ; {
+		got, err := syscall.Read(f, into[n:])
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err != nil:
+			return nil, err
+		case got <= 0:
+			return into[:n], nil
+		}
+		if n += got; n == len(into) {
+			into = append(into, make([]byte, len(into))...)
+		}
+	}
 }
 
 // fromStat reads the text of such a file. The name stands in parentheses, may hold blanks, parentheses, anything: the last one counts.
@@ -48,20 +73,29 @@ func table(id string) ([]process, error) {
 		return nil, err
 	}
 	marker := []byte("\x00" + Marker + "=" + id + "\x00")
-	var all []process
+	all, buffer := make([]process, 0, len(names)), make([]byte, 16<<10)
 	for _, name := range names {
-		pid, err := strconv.Atoi(name)
-		if err != nil {
+		pid := number(name)
+		if pid == 0 {
 			continue
 		}
-		p, err := stat(pid)
-		if err != nil {
-			continue // it ended meanwhile
+		text, err := slurp("/proc/"+name+"/stat", buffer)
+		if gone(err) {
+			continue
 		}
-		if env, err := os.ReadFile("/proc/" + name + "/environ"); err == nil && len(env) > 0 && hasMarker(env, marker) {
-			p.marked, p.words = true, words(pid)
-		} else if err != nil && !errors.Is(err, fs.ErrPermission) && !gone(err) {
+		p, badly := fromStat(pid, text)
+		if err = errors.Join(err, badly); err != nil {
 			return nil, err
+		}
+		const threads = 2 // the parent of the kernel's own
+		if p.parent != threads && !p.dead() {
+			env, err := slurp("/proc/"+name+"/environ", buffer)
+			if err != nil && !errors.Is(err, fs.ErrPermission) && !gone(err) {
+				return nil, err
+			}
+			if hasMarker(env, marker) {
+				p.marked, p.words = true, words(pid)
+			}
 		}
 		all = append(all, p)
 	}

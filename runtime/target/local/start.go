@@ -46,7 +46,7 @@ func (h *Handler) advance(ctx context.Context, s target.Spec) (bool, time.Durati
 		return false, 0, err
 	}
 	if f.destroying() {
-		return false, 0, &target.Error{Op: "advance the machine", Target: Name, Scope: s.Key.Scope, Class: target.Conflict, Err: errors.New("it is being destroyed")}
+		return false, 0, &target.Error{Op: "advance the machine", Target: Name, Scope: s.Key.Scope, Class: target.Conflict, Retry: true, Err: errors.New("it is being destroyed")}
 	}
 	last, err := f.run()
 	if err != nil {
@@ -90,15 +90,15 @@ func since(starts []time.Time, from time.Time) []time.Time {
 	return starts[i:]
 }
 
-// due is how long to wait before the next start: nothing before the first.
+// due is how long to wait before the next start: nothing before the first, nothing where the clock was set back.
 func due(starts []time.Time, now time.Time, gap time.Duration) time.Duration {
-	if len(starts) == 0 {
+	if len(starts) == 0 || starts[len(starts)-1].After(now) {
 		return 0
 	}
 	for range min(len(starts)-1, 20) {
 		gap = min(2*gap, lastGap)
 	}
-	return min(gap, starts[len(starts)-1].Add(gap).Sub(now)) // a clock that was set back delays nothing
+	return starts[len(starts)-1].Add(gap).Sub(now)
 }
 
 // start starts the agent, the caller holding the lock. The intent is written before: should we die between the two, the process is
