@@ -101,6 +101,7 @@ var mayReach = map[string]struct{ reach, why string }{
 
 	"runtime/managerd/...": {language + "runtime/lifecycle runtime/message samples", "parts of a manager's process that know neither its mind nor its store"},
 	"runtime/site/control": {"", leaf},
+	"runtime/site/logbook": {"", leaf},
 	"runtime/site":         {language + minds + "runtime/... samples go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/fsnotify/fsnotify editor/watch golang.org/x/sys", "one host: it chooses the broker, the machines, and puts them together for cmd"},
 }
 
