@@ -49,6 +49,7 @@ type yard struct {
 
 // job is what is going on for one machine.
 type job struct {
+	ends   bool // it ends the machine
 	cancel context.CancelFunc
 	done   chan struct{}
 }
@@ -61,13 +62,13 @@ func (y *yard) key(m manager.Machine) target.Key {
 // is to end (TG-34).
 func (y *yard) start(ctx context.Context, m manager.Machine, ends bool, do func(ctx context.Context)) {
 	ctx, cancel := context.WithCancel(ctx)
-	next := &job{cancel: cancel, done: make(chan struct{})}
+	next := &job{ends: ends, cancel: cancel, done: make(chan struct{})}
 	key := y.key(m)
 	y.mu.Lock()
 	before := y.jobs[key]
 	y.jobs[key] = next
 	y.mu.Unlock()
-	if before != nil && ends {
+	if before != nil && ends && !before.ends {
 		before.cancel()
 	}
 	y.work.Go(func() {

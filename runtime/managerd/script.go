@@ -18,7 +18,7 @@ import (
 const (
 	scriptWord  = "dm.configure.script." // in the name of a script, in any letter case (plugins.md 10)
 	scriptLimit = 10 * time.Minute
-	scriptGrace = 5 * time.Second // from terminate to kill
+	scriptGrace = 2 * time.Second // from terminate to kill
 	keptOutput  = 4 << 10         // of what it prints: the end
 )
 
