@@ -125,7 +125,9 @@ func (e errand) run(t testing.TB) (died bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(myself(t), "manager", string(text)).CombinedOutput()
+	cmd := exec.Command(myself(t), "manager", string(text))
+	cmd.Env = append(os.Environ(), "GORACE="+quick)
+	out, err := cmd.CombinedOutput()
 	if err == nil {
 		return false
 	}
@@ -170,6 +172,9 @@ func fastLimits() target.Limits {
 	return l
 }
 
+// quick: a program under the race detector otherwise waits for a second when it ends.
+const quick = "atexit_sleep_ms=0"
+
 // lab is a root folder for one test, whose machines go with it.
 type lab struct {
 	testing.TB
@@ -203,7 +208,7 @@ func (l *lab) machines() []target.Machine {
 }
 
 func (l *lab) properties(kind string) map[string]string {
-	return map[string]string{keyAgent: l.agent, keyArgs: "agent " + kind, keyDir: l.root, keySettle: "0.01", keyGrace: "2"}
+	return map[string]string{keyAgent: l.agent, keyArgs: "agent " + kind, keyDir: l.root, keySettle: "0.01", keyGrace: "2", "env.GORACE": quick}
 }
 
 func (l *lab) spec(scope, kind string) target.Spec {
