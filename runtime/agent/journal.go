@@ -9,7 +9,10 @@ import (
 )
 
 // Journal is what an agent keeps on disk (LC-104): immutable once returned.
-type Journal struct{ kept memory }
+type Journal struct {
+	kept memory
+	mid  *Agent // the mind that an Image was taken of; its own memory is not looked at
+}
 
 // Journal is what must survive a crash at this moment.
 func (a *Agent) Journal() *Journal { return &Journal{kept: a.memory.clone()} }

@@ -37,6 +37,12 @@ type teller struct {
 	seqs   map[string]uint64
 	added  int
 	log    []string
+
+	// For those who follow the story: each step, each new process; what the mind leaves behind, and whose configuration it had.
+	each   func(before Counts, ev mind.Event, effects []mind.Effect)
+	again  func()
+	left   *Journal
+	before Config
 }
 
 // LC-43: the invariants hold after every message of random stories; LC-5: nothing rests in a transitive state; LC-50: nothing
@@ -63,7 +69,7 @@ func newTeller(t *testing.T, seed uint64) *teller {
 	if p.chance.IntN(3) == 0 {
 		p.cfg.Cascade = DeepestFirst
 	}
-	p.a = New(p.cfg, nil)
+	p.a, p.before = New(p.cfg, nil), p.cfg
 	p.step(mind.Connected{})
 	p.send(p.world())
 	return p
@@ -181,11 +187,16 @@ func (p *teller) rare() {
 func (p *teller) copy() {
 	c := p.a.Clone()
 	ev := mind.Delivered{Msg: p.wrap(&message.InstancesSend{})}
+	before := p.a.Counts()
 	one, two := p.a.Step(p.now, ev), c.Step(p.now, ev)
 	if !reflect.DeepEqual(one, two) {
 		p.t.Errorf("a copy does something else: %v, %v", one, two)
 	}
 	p.a = c
+	if p.each != nil {
+		p.left = c.Journal()
+		p.each(before, ev, two)
+	}
 }
 
 // restart kills the process; sometimes the machine reboots, too.
@@ -196,7 +207,12 @@ func (p *teller) restart() {
 		p.cfg.BootID += "'"
 	}
 	p.log = append(p.log, "restart, boot "+p.cfg.BootID)
+	p.left = j
 	p.a = New(p.cfg, j)
+	if p.again != nil {
+		p.again()
+	}
+	p.before = p.cfg
 	clear(p.states)
 	p.step(mind.Connected{})
 	p.step(mind.Woken{Timer: timerResync})
@@ -220,8 +236,14 @@ func (p *teller) step(ev mind.Event) {
 	} else {
 		p.log = append(p.log, fmt.Sprintf("%T%+v", ev, ev))
 	}
-	for _, e := range p.a.Step(p.now, ev) {
+	before := p.a.Counts()
+	effects := slices.Clone(p.a.Step(p.now, ev))
+	for _, e := range effects {
 		p.watch(e)
+	}
+	if p.each != nil {
+		p.left = p.a.Journal()
+		p.each(before, ev, effects)
 	}
 	if p.a.running.id == 0 {
 		p.invariants()

@@ -38,6 +38,9 @@ func (i *IDs) Next() string {
 	return id
 }
 
+// Given is how many ids were given, those before NewIDs included.
+func (i *IDs) Given() uint64 { return i.last - uint64(len(i.made)/idLen) }
+
 func (i *IDs) make() {
 	var b [idBatch * idLen]byte
 	for id := b[:]; len(id) > 0; id = id[idLen:] {

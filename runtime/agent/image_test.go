@@ -1,0 +1,277 @@
+package agent
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roboconf/workbench/runtime/lifecycle"
+	"github.com/roboconf/workbench/runtime/message"
+	"github.com/roboconf/workbench/runtime/mind"
+)
+
+// through sends a journal through its form on disk, and sees that the form is stable.
+func through(t testing.TB, j *Journal) *Journal {
+	t.Helper()
+	once, err := EncodeJournal(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := DecodeJournal(once)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, once)
+	}
+	twice, err := EncodeJournal(back)
+	if err != nil || !bytes.Equal(once, twice) {
+		t.Fatalf("the form is not stable: %v\n%s\n%s", err, once, twice)
+	}
+	return back
+}
+
+// told says what an effect is, without addresses.
+func told(t testing.TB, e mind.Effect) string {
+	t.Helper()
+	switch e := e.(type) {
+	case mind.Publish:
+		raw, err := message.Encode(e.Msg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf("%v %s", e.To, raw)
+	case Run:
+		return fmt.Sprintf("run %d %v %v %+v %q %v", e.ID, e.Op, e.View, e.Change, e.Request(), e.Remove)
+	}
+	return fmt.Sprintf("%T%+v", e, e)
+}
+
+func tellAll(t testing.TB, effects []mind.Effect) string {
+	var lines []string
+	for _, e := range effects {
+		lines = append(lines, told(t, e))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// LC-104: a mind that goes through its image on disk before every event, in the middle of recipes too, does what one does that never
+// did; and so does one that gets the events that are not volatile again, from any image on.
+func TestImageAndReplay(t *testing.T) {
+	seeds := uint64(40)
+	if *seedFlag != 0 {
+		seeds = 1
+	}
+	for n := range seeds {
+		seed := n + 1
+		if *seedFlag != 0 {
+			seed = *seedFlag
+		}
+		tellTwice(t, seed)
+		if t.Failed() {
+			t.Fatalf("replay with -seed=%d", seed)
+		}
+	}
+}
+
+// noted is an event as a journal keeps it.
+type noted struct {
+	at     time.Time
+	form   []byte
+	counts Counts
+}
+
+func tellTwice(t *testing.T, seed uint64) {
+	p := newTeller(t, seed)
+	twin := Resume(p.cfg, through(t, p.a.Image()))
+	image, since := through(t, p.a.Image()), []noted(nil)
+	chance := rand.New(rand.NewPCG(seed, 9))
+	p.each = func(before Counts, ev mind.Event, effects []mind.Effect) {
+		saves := false
+		for _, e := range effects {
+			_, save := e.(mind.Save)
+			saves = saves || save
+		}
+		twin = Resume(p.cfg, through(t, twin.Image()))
+		if one, two := tellAll(t, effects), tellAll(t, twin.Step(p.now, ev)); one != two {
+			t.Errorf("%T: a mind from its image does something else:\n%s\n\n%s", ev, one, two)
+		}
+		if !Volatile(ev, saves) {
+			form, err := AppendEvent(nil, ev, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			since = append(since, noted{p.now, form, before})
+		}
+		if chance.IntN(20) == 0 {
+			replay(t, p, image, since)
+			image, since = through(t, p.a.Image()), nil
+		}
+	}
+	p.again = func() { // another process
+		replay(t, p, image, since)
+		twin = New(p.cfg, through(t, twin.Journal()))
+		image, since = through(t, p.a.Image()), nil
+	}
+	p.tell(80)
+}
+
+// replay gives the events since an image to a mind: what would survive a crash is the same then.
+func replay(t *testing.T, p *teller, image *Journal, since []noted) {
+	t.Helper()
+	a := Resume(p.before, image)
+	for _, n := range since {
+		ev, err := DecodeEvent(n.form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Recount(n.counts)
+		a.Step(n.at, ev)
+	}
+	one, err := EncodeJournal(p.left)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := EncodeJournal(a.Journal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(one, two) {
+		t.Errorf("what was replayed differs:\n%s\n%s", one, two)
+	}
+}
+
+// MS-72, MS-74: every event that is not volatile comes back from the disk.
+func TestEventForms(t *testing.T) {
+	asked := &message.Envelope{
+		ID: noID, Type: "ping", Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Domain: "default", From: nobody,
+		Body: &message.Ping{Nonce: "n"},
+	}
+	for _, ev := range []mind.Event{
+		mind.Delivered{Msg: asked},
+		mind.Connected{},
+		mind.Lost{Reason: "gone"},
+		mind.Woken{Timer: timerAnswer},
+		Stopping{Reason: "term"},
+		Ended{ID: 7, ExitCode: -1, Error: "timeout", Took: time.Second},
+		Looked{ID: 1, Missing: []string{"a"}},
+		Kept{SHA256: "a", Complete: true},
+		Written{ID: 3, ExitCode: 2, Error: "no"},
+		Switched{For: asked, Error: "refused"},
+	} {
+		form, err := AppendEvent(nil, ev, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := DecodeEvent(form)
+		if err != nil || !reflect.DeepEqual(ev, back) {
+			t.Errorf("%T came back as %+v, %v", ev, back, err)
+		}
+	}
+	if _, err := AppendEvent(nil, 7, nil); err == nil {
+		t.Error("a number is kept as an event")
+	}
+}
+
+// A journal of a later version is left alone, one that makes no sense is refused.
+func TestJournalRefused(t *testing.T) {
+	if _, err := DecodeJournal([]byte(`{"Format":2}`)); !errors.Is(err, ErrNewer) {
+		t.Errorf("a newer journal: %v", err)
+	}
+	for _, form := range []string{
+		``, `[]`, `{"Format":1,"Fetching":true}`, `{"Format":1,"Free":[0]}`, `{"Format":1,"Insts":[{"Path":"/a","Parent":-1}]}`,
+		`{"Format":1,"Again":[3]}`, `{"Format":1,"Model":{"v":1}}`, `{"Format":1,"Mid":{"Work":[{"What":200}]}}`,
+	} {
+		if _, err := DecodeJournal([]byte(form)); err == nil {
+			t.Errorf("%s is read", form)
+		}
+	}
+}
+
+// sampleJournals are images of a mind in several moods.
+func sampleJournals(t testing.TB) [][]byte {
+	x := newBench()
+	var list [][]byte
+	add := func(j *Journal) {
+		data, err := EncodeJournal(j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, data)
+	}
+	add(New(Config{App: "a", Scope: "/vm", Epoch: "e"}, nil).Journal())
+	add(x.a.Journal())
+	x.all(lifecycle.DeployedStarted)
+	x.a.Step(x.now, mind.Delivered{Msg: &message.Envelope{
+		ID: x.ids.Next(), Domain: "default", Body: &message.InstanceRequest{Path: "/vm/s0", Status: lifecycle.NotDeployed},
+	}})
+	add(x.a.Image())
+	return list
+}
+
+func FuzzDecodeJournal(f *testing.F) {
+	for _, data := range sampleJournals(f) {
+		f.Add(data)
+	}
+	c := Config{App: "app", Scope: "/vm", Epoch: "f", Transfer: true}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		j, err := DecodeJournal(data)
+		if err != nil {
+			return
+		}
+		for _, a := range []*Agent{New(c, j), Resume(c, j)} {
+			a.Step(time.Time{}, mind.Connected{})
+			a.Step(time.Time{}, mind.Delivered{Msg: &message.Envelope{ID: noID, Domain: "default", Body: &message.InstancesSend{}}})
+		}
+		if _, err := EncodeJournal(j); err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+	})
+}
+
+func FuzzDecodeEvent(f *testing.F) {
+	f.Add([]byte(`E{"ID":3,"ExitCode":1}`))
+	f.Add([]byte(`Wheartbeat`))
+	f.Add([]byte(`k{"SHA256":"a","Complete":true}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ev, err := DecodeEvent(data)
+		if err != nil {
+			return
+		}
+		New(Config{App: "a", Scope: "/vm", Epoch: "f"}, nil).Step(time.Time{}, ev)
+		if _, err := AppendEvent(nil, ev, nil); err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+	})
+}
+
+func BenchmarkEncodeJournal(b *testing.B) {
+	x := newBench()
+	x.all(lifecycle.DeployedStarted)
+	b.ReportAllocs()
+	for b.Loop() {
+		data, err := EncodeJournal(x.a.Image())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(len(data)))
+	}
+}
+
+func BenchmarkDecodeJournal(b *testing.B) {
+	x := newBench()
+	x.all(lifecycle.DeployedStarted)
+	data, err := EncodeJournal(x.a.Image())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := DecodeJournal(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
