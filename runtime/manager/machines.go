@@ -31,6 +31,7 @@ func (m *Manager) createMachine(a *app, i int32) error {
 	h.choice = c
 	h.acquired, h.creating, h.ready, h.corr = true, true, false, m.corr
 	h.gen = max(h.gen, a.gens) + 1
+	h.made = h.gen
 	h.missed, h.model, h.epoch = 0, "", ""
 	m.moveMachine(a, i, lifecycle.Deploying, "on request", nil)
 	m.do(CreateMachine{a.machine(n.host)})
@@ -41,7 +42,7 @@ func (m *Manager) createMachine(a *app, i int32) error {
 func (a *app) machine(k int32) Machine {
 	h := &a.hosts[k]
 	n := &a.nodes[h.node]
-	x := Machine{App: a.name, Path: n.path, Component: n.decl.Component, Gen: h.gen, MachineID: h.machineID}
+	x := Machine{App: a.name, Path: n.path, Component: n.decl.Component, Gen: h.made, MachineID: h.machineID}
 	if h.choice != nil {
 		x.Target, x.Handler, x.Properties = h.choice.target, h.choice.handler, h.choice.properties
 	}

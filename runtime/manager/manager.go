@@ -206,7 +206,7 @@ func (m *Manager) withHost(name, path string, gen int, f func(a *app, h int32)) 
 	if a == nil {
 		return
 	}
-	if i, ok := a.paths[path]; ok && a.nodes[i].machine && a.hosts[a.nodes[i].host].gen == gen {
+	if i, ok := a.paths[path]; ok && a.nodes[i].machine && a.hosts[a.nodes[i].host].made == gen {
 		f(a, a.nodes[i].host)
 	}
 }

@@ -112,6 +112,7 @@ func (m *Manager) heartbeat(a *app, k int32, epoch string, b *message.AgentHeart
 	}
 	if h.unsure {
 		h.unsure, m.dirty = false, true
+		m.askAgain(a, k)
 	}
 	m.flush(a, k)
 }
@@ -222,7 +223,8 @@ func (a *app) agent(k int32) message.Target {
 
 // ready says whether the agent of a machine can be spoken to (LC-83).
 func (m *Manager) ready(a *app, k int32) bool {
-	return m.online && a.hosts[k].node >= 0 && a.hosts[k].model != "" && a.nodes[a.hosts[k].node].state == lifecycle.DeployedStarted
+	return m.online && a.hosts[k].node >= 0 && a.hosts[k].model != "" && !a.hosts[k].unsure &&
+		a.nodes[a.hosts[k].node].state == lifecycle.DeployedStarted
 }
 
 // sendModel gives an agent its model, before anything that waits (LC-92.5, LC-101).

@@ -28,6 +28,7 @@ type farewell struct {
 // damage is an application that could not be read (MG-53).
 type damage struct {
 	app, reason string
+	sum         uint32 // that it was written with
 	data        []byte // as it was found
 }
 
@@ -56,10 +57,6 @@ func (m *Manager) restored(ev Restored) {
 				m.restoreHost(a, int32(k))
 			}
 		}
-		for _, id := range a.open() {
-			r := a.asked[id]
-			m.publishAs(id, a.agent(r.host), a.complete(r.body), r.corr)
-		}
 	}
 	for i := range m.strays {
 		m.strays[i].made, m.strays[i].told = true, false // it may exist: its key finds it
@@ -83,6 +80,21 @@ func (m *Manager) restoreHost(a *app, k int32) {
 	m.look(a, k)
 	if h.model != "" && !h.moved.IsZero() && m.now.Sub(h.moved) < farewellsKept {
 		m.publish(a.agent(k), &message.ExportsResync{}, "") // the last one may be lost (D-12)
+	}
+}
+
+// askAgain repeats what an agent has not answered, under the same ids: who knows them says the same again (MS-60).
+func (m *Manager) askAgain(a *app, k int32) {
+	var ids []string
+	for id, r := range a.asked {
+		if r.host == k {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		r := a.asked[id]
+		m.publishAs(id, a.agent(k), a.complete(r.body), r.corr)
 	}
 }
 
@@ -175,7 +187,7 @@ func (m *Manager) endStrays() {
 }
 
 // damageOf is the rank of a damaged application; -1 when it is none.
-func (m *Manager) damageOf(name string) int {
+func (m *memory) damageOf(name string) int {
 	return slices.IndexFunc(m.damaged, func(d damage) bool { return d.app == name })
 }
 

@@ -49,6 +49,12 @@ type Bench struct {
 	Effects []string
 	// Duplicate delivers every message that many times more.
 	Duplicate int
+	// Query says whether a machine runs, when the manager asks; nobody answers when nil.
+	Query func(path string) manager.Running
+	// Took hears of each step of the manager, and says what is done of what it wishes; all of it when nil.
+	Took func(ev mind.Event, effects []mind.Effect) []mind.Effect
+	// Wrong are the promises that were broken: a second machine of one instance.
+	Wrong []string
 
 	links  map[string][]event
 	binds  map[message.Target]map[string]bool // listeners
@@ -57,6 +63,8 @@ type Bench struct {
 	heldOp map[string]agent.Run
 	births int
 	asked  int
+	// machines are those that exist, by application, space, path: their generations.
+	machines map[string]int
 }
 
 type event struct {
@@ -75,10 +83,10 @@ func New(t *model.Application) *Bench {
 		Manager: manager.New(manager.Config{Epoch: "manager", CheckEvery: 5 * time.Second, Pretend: true}),
 		Agents:  map[string]*agent.Agent{}, Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		links: map[string][]event{}, binds: map[message.Target]map[string]bool{}, timers: map[string]time.Time{},
-		held: map[string]uint64{}, heldOp: map[string]agent.Run{},
+		held: map[string]uint64{}, heldOp: map[string]agent.Run{}, machines: map[string]int{},
 	}
 	b.apply(toManager, b.Manager.Start(b.Now))
-	b.apply(toManager, b.Manager.Step(b.Now, mind.Connected{}))
+	b.step(mind.Connected{})
 	if t != nil {
 		b.DoIn(App, manager.Create{Template: t})
 	}
@@ -91,9 +99,40 @@ func (b *Bench) Do(op manager.Op) []error { return b.DoIn(App, op) }
 // DoIn asks for something in another application.
 func (b *Bench) DoIn(app string, op manager.Op) []error {
 	b.asked++
-	b.apply(toManager, b.Manager.Step(b.Now, manager.Do{ID: fmt.Sprintf("do-%d", b.asked), App: app, Op: op}))
-	return b.Answers[len(b.Answers)-1].Errors
+	id := fmt.Sprintf("do-%d", b.asked)
+	b.step(manager.Do{ID: id, App: app, Op: op})
+	for _, a := range b.Answers {
+		if a.ID == id {
+			return a.Errors
+		}
+	}
+	return nil // the manager died before it answered
 }
+
+// step gives an event to the manager.
+func (b *Bench) step(ev mind.Event) {
+	effects := b.Manager.Step(b.Now, ev)
+	if b.Took != nil {
+		effects = b.Took(ev, effects)
+	}
+	b.apply(toManager, effects)
+}
+
+// KillManager ends the manager without a word, and lets another one go on: the events that its targets and timers still owe the
+// old one are lost, so is what the links from it hold when lose says so. The caller has made next, and gives it its events.
+func (b *Bench) KillManager(next *manager.Manager, lose bool) {
+	b.Manager = next
+	delete(b.links, "target -> "+toManager)
+	delete(b.timers, toManager+"\nflush")
+	for _, key := range slices.Sorted(maps.Keys(b.links)) {
+		if lose && strings.HasPrefix(key, toManager+" -> ") {
+			delete(b.links, key)
+		}
+	}
+}
+
+// Machines are the machines that exist, sorted, as "app path".
+func (b *Bench) Machines() []string { return slices.Sorted(maps.Keys(b.machines)) }
 
 // Settle moves links until none is left. Timers do not fire.
 func (b *Bench) Settle() {
@@ -125,7 +164,7 @@ func (b *Bench) Move() bool {
 
 func (b *Bench) deliver(e event) {
 	if e.to == toManager {
-		b.apply(e.to, b.Manager.Step(b.Now, e.ev))
+		b.step(e.ev)
 	} else if a := b.Agents[e.to]; a != nil {
 		b.apply(e.to, a.Step(b.Now, e.ev))
 	}
@@ -277,17 +316,27 @@ func (b *Bench) applyManager(e mind.Effect) {
 		b.terminate(e)
 	case manager.QueryMachine:
 		b.Effects = append(b.Effects, "query "+e.Path)
+		if b.Query != nil {
+			b.later("target", toManager, manager.MachineSeen{App: e.App, Path: e.Path, Gen: e.Gen, Running: b.Query(e.Path)})
+		}
 	}
 }
 
+// create makes a machine, once for each generation: a target is idempotent.
 func (b *Bench) create(e manager.CreateMachine) {
 	b.Effects = append(b.Effects, "create "+e.Path)
+	key := Key(e.App, e.Path)
+	gen, there := b.machines[key]
+	if there && gen != e.Gen {
+		b.Wrong = append(b.Wrong, fmt.Sprintf("%s has two machines, of the generations %d and %d", key, gen, e.Gen))
+	}
 	why := ""
-	if b.Create != nil {
+	if b.Create != nil && !there {
 		why = b.Create(e.Path)
 	}
 	b.later("target", toManager, manager.MachineCreated{App: e.App, Path: e.Path, Gen: e.Gen, MachineID: fmt.Sprintf("m%d", e.Gen), Error: why})
-	if why == "" {
+	if why == "" && !there {
+		b.machines[key] = e.Gen
 		b.Boot(e.App, e.Path, fmt.Sprintf("boot-%d", e.Gen), nil)
 	}
 }
@@ -298,8 +347,8 @@ func (b *Bench) terminate(e manager.TerminateMachine) {
 	if b.Terminate != nil {
 		why = b.Terminate(e.Path)
 	}
-	if why == "" {
-		key := Key(e.App, e.Path)
+	if key := Key(e.App, e.Path); why == "" && b.machines[key] == e.Gen {
+		delete(b.machines, key)
 		b.forget(key)
 		for _, listeners := range b.binds {
 			delete(listeners, key)
