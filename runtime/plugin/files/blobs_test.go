@@ -44,7 +44,7 @@ func TestPiecesComeInAnyWay(t *testing.T) {
 		for i := range data {
 			data[i] = byte(chance.Uint32())
 		}
-		all := pieces(data, 1+chance.IntN(700))
+		all := pieces(data, 30+chance.IntN(700))
 		for i := 0; ; {
 			whole, err := b.Put(all[i])
 			if errors.Is(err, ErrGap) {
