@@ -61,8 +61,8 @@ type host struct {
 	machineID string
 	address   string
 	moved     time.Time // when it got that address
-	gen       int // of what its agent publishes: +1 too when the agent lost its memory
-	made      int // generation in which the machine was asked for: that of its key
+	gen       int       // of what its agent publishes: +1 too when the agent lost its memory
+	made      int       // generation in which the machine was asked for: that of its key
 	revision  int
 	model     string // epoch of the process that the model was sent to; "" when nobody has it
 	epoch     string // of the process that speaks

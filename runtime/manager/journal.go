@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"fmt"
+
 	"github.com/roboconf/workbench/runtime/message"
 )
 
@@ -56,4 +58,16 @@ func (m *memory) whole() {
 // Empty says whether the journal holds nothing that a person made.
 func (j *Journal) Empty() bool {
 	return j == nil || len(j.kept.apps)+len(j.kept.templates)+len(j.kept.targets)+len(j.kept.damaged) == 0
+}
+
+// Damaged says what of a journal could not be read, in words (MG-53).
+func (j *Journal) Damaged() []string {
+	if j == nil {
+		return nil
+	}
+	var list []string
+	for _, d := range j.kept.damaged {
+		list = append(list, fmt.Sprintf("the application %s: %s", d.app, d.reason))
+	}
+	return list
 }
