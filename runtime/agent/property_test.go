@@ -69,9 +69,20 @@ func newTeller(t *testing.T, seed uint64) *teller {
 	if p.chance.IntN(3) == 0 {
 		p.cfg.Cascade = DeepestFirst
 	}
+	if p.chance.IntN(2) == 0 {
+		p.cfg.AnswerEvery = 5 * time.Second
+	}
+	p.cfg.Transfer = p.chance.IntN(2) == 0
 	p.a, p.before = New(p.cfg, nil), p.cfg
 	p.step(mind.Connected{})
 	p.send(p.world())
+	for p.a.model == nil || p.a.order == nil || p.a.pause.id != 0 {
+		if p.a.pause.id == 0 {
+			p.send(p.world()) // the first one failed
+			continue
+		}
+		p.answerPause()
+	}
 	return p
 }
 
@@ -101,7 +112,9 @@ func (p *teller) world() *message.ModelSet {
 		parent.Children = append(parent.Children, i)
 		places = append(places, i)
 	}
-	return &message.ModelSet{Revision: 1, Gen: 1, Graph: model.NewGraph(append(components, vm), nil), Root: root}
+	return &message.ModelSet{
+		Revision: 1, Gen: 1, Graph: model.NewGraph(append(components, vm), nil), Root: root, Scripts: p.files(),
+	}
 }
 
 func (p *teller) prefix() string { return fmt.Sprintf("P%d", p.chance.IntN(prefixes)) }
@@ -119,6 +132,8 @@ func (p *teller) tell(moves int) {
 func (p *teller) move() {
 	p.now = p.now.Add(time.Second)
 	switch n := p.chance.IntN(20); {
+	case p.a.pause.id != 0 && n < 12:
+		p.answerPause()
 	case p.a.running.id != 0 && n < 10:
 		e := Ended{ID: p.a.running.id}
 		if p.chance.IntN(5) == 0 {
@@ -127,7 +142,7 @@ func (p *teller) move() {
 		p.step(e)
 	case n < 13:
 		states := []lifecycle.State{lifecycle.NotDeployed, lifecycle.DeployedStopped, lifecycle.DeployedStarted, lifecycle.DeployedStarted}
-		p.send(&message.InstanceRequest{Path: p.path(), Status: states[p.chance.IntN(len(states))]})
+		p.send(&message.InstanceRequest{Path: p.path(), Status: states[p.chance.IntN(len(states))], Files: p.files()})
 	case n < 17:
 		p.gossip()
 	case n == 17 && len(p.last) > 0:
@@ -160,7 +175,15 @@ func (p *teller) gossip() {
 }
 
 func (p *teller) rare() {
-	switch p.chance.IntN(8) {
+	switch p.chance.IntN(12) {
+	case 8:
+		p.step(mind.Woken{Timer: timerAnswer})
+	case 9:
+		p.send(&message.ProbesSet{Path: p.path(), Files: p.files()})
+	case 10:
+		p.step(mind.Lost{Reason: "cut"})
+	case 11:
+		p.step(mind.Connected{})
 	case 0:
 		p.added++
 		p.send(&message.InstanceAdd{Parent: p.path(), Node: &model.Instance{Name: fmt.Sprintf("n%d", p.added), Component: "C1"}, Revision: 1 + p.added})
@@ -180,6 +203,46 @@ func (p *teller) rare() {
 		p.step(mind.Woken{Timer: timerHeartbeat})
 	default:
 		p.restart()
+	}
+}
+
+// files are what a request brings: none, some, or one whose name must not be.
+func (p *teller) files() []message.File {
+	var list []message.File
+	for k := range p.chance.IntN(3) {
+		list = append(list, message.File{Name: fmt.Sprintf("scripts/%d", k), SHA256: digest(k), Size: 4, Mode: "0755"})
+	}
+	return list
+}
+
+func digest(k int) string { return strings.Repeat(fmt.Sprintf("%02x", k), 32) }
+
+// answerPause lets the shell or the manager answer what the message in hand waits for.
+func (p *teller) answerPause() {
+	at := p.a.pause
+	switch {
+	case at.what != forFiles:
+		e := Written{ID: at.id}
+		if p.chance.IntN(4) == 0 {
+			e.ExitCode, e.Error = 1, "exit code 1"
+		}
+		p.step(e)
+	case at.missing == nil:
+		e := Looked{ID: at.id}
+		for k := range len(p.a.files()) {
+			if p.chance.IntN(2) == 0 {
+				e.Missing = append(e.Missing, digest(k))
+			}
+		}
+		p.step(e)
+	case p.chance.IntN(8) == 0:
+		p.step(mind.Woken{Timer: timerFiles})
+	default:
+		sum := at.missing[0]
+		p.send(&message.BlobChunk{SHA256: sum, Total: 4, Data: []byte("1234"), Missing: p.chance.IntN(10) == 0})
+		if p.a.pause.id == at.id {
+			p.step(Kept{SHA256: sum, Complete: p.chance.IntN(2) == 0, Error: []string{"", "", "", "disk full"}[p.chance.IntN(4)]})
+		}
 	}
 }
 
@@ -245,7 +308,7 @@ func (p *teller) step(ev mind.Event) {
 		p.left = p.a.Journal()
 		p.each(before, ev, effects)
 	}
-	if p.a.running.id == 0 {
+	if p.a.running.id == 0 && p.a.pause.id == 0 {
 		p.invariants()
 	}
 }
