@@ -64,6 +64,15 @@ end.`, binary(name))
 	return nil
 }
 
+// LimitMemory sets what Options.MemoryLimit set at the start, at once: publishers are blocked while the process is larger.
+func (s *Server) LimitMemory(ctx context.Context, bytes int64) error {
+	expr := fmt.Sprintf("case vm_memory_monitor:set_vm_memory_high_watermark({absolute, %d}) of {error, Why} -> Why; _ -> done end.", bytes)
+	if err := s.eval(ctx, expr); err != nil {
+		return fmt.Errorf("limit the memory of RabbitMQ to %d bytes: %w", bytes, err)
+	}
+	return nil
+}
+
 // pattern turns nothing into what matches only the empty name, which is nobody's.
 func pattern(expr string) string {
 	if expr == "" {
