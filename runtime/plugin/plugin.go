@@ -5,6 +5,7 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ type Plugin interface {
 	Run(ctx context.Context, c *Call) Result
 }
 
-// Call is one operation on one instance.
+// Call is one operation on one instance. Its functions may be nil; Print and Warning call them where they are not.
 type Call struct {
 	Op     lifecycle.Operation
 	View   agent.View
@@ -96,3 +97,42 @@ func (r Registry) Find(installer string) (Plugin, bool) {
 
 // Reserved is the installer of machines, which no plugin serves (PL-4).
 const Reserved = "target"
+
+// Print gives a line of the plugin's own to Output and Log.
+func (c *Call) Print(text string) {
+	for _, take := range [...]func(Line){c.Output, c.Log} {
+		if take != nil {
+			take(Line{Stream: "out", Text: text})
+		}
+	}
+}
+
+// Warning tells what is odd to whoever wants to know.
+func (c *Call) Warning(text string) {
+	if c.Warn != nil {
+		c.Warn(text)
+	}
+}
+
+// Over says why the end of a context ended what began then (PL-70, LC-132): "timeout after 15m0s", "cancelled", "cancelled: why"; "" when
+// the context has not ended.
+func Over(ctx context.Context, began time.Time) string {
+	switch cause := context.Cause(ctx); {
+	case ctx.Err() == nil:
+		return ""
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		deadline, _ := ctx.Deadline() // there is one: it was exceeded
+		return "timeout after " + readable(deadline.Sub(began)).String()
+	case cause != nil && !errors.Is(cause, context.Canceled):
+		return "cancelled: " + cause.Error()
+	}
+	return "cancelled"
+}
+
+// readable leaves what people want to read of a duration.
+func readable(d time.Duration) time.Duration {
+	if d < time.Second {
+		return max(d, 0).Round(10 * time.Millisecond)
+	}
+	return d.Round(100 * time.Millisecond)
+}

@@ -58,7 +58,7 @@ func Of(c *plugin.Call) Command {
 func Run(ctx context.Context, c Command) plugin.Result {
 	begun := time.Now()
 	if ctx.Err() != nil {
-		return plugin.Result{Error: over(ctx, begun)}
+		return plugin.Result{Error: plugin.Over(ctx, begun)}
 	}
 	r, err := start(ctx, c)
 	if err != nil {
@@ -76,7 +76,7 @@ func Run(ctx context.Context, c Command) plugin.Result {
 	}
 	r.forget()
 	if ended {
-		text := over(ctx, begun)
+		text := plugin.Over(ctx, begun)
 		if errors.Is(err, errStays) {
 			text += "; " + err.Error()
 		}
@@ -198,29 +198,6 @@ func (r *running) kill(group int, waited bool, err error) error {
 			return err
 		}
 	}
-}
-
-// over says why a program was not let run on: the words of PL-70, LC-132.
-func over(ctx context.Context, begun time.Time) string {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		deadline, _ := ctx.Deadline() // there is one: it was exceeded
-		return "timeout after " + round(deadline.Sub(begun)).String()
-	}
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		return "cancelled: " + cause.Error()
-	}
-	return "cancelled"
-}
-
-// round leaves what people want to read of a duration.
-func round(d time.Duration) time.Duration {
-	if d < 0 {
-		return 0
-	}
-	if d < time.Second {
-		return d.Round(10 * time.Millisecond)
-	}
-	return d.Round(100 * time.Millisecond)
 }
 
 // Lines is what Output may be: it collects the text of every line of a stream ("out", "err", or "" for both).
