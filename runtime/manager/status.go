@@ -18,6 +18,8 @@ type Status struct {
 	Failure         *lifecycle.Failure
 	Address         string // machines
 	MachineID       string
+	Running         time.Time // machines: since when its agent speaks without interruption; zero when it does not
+	Dying           bool      // it is removed as soon as nothing of it is deployed
 }
 
 // Import is an import that an instance holds.
@@ -60,10 +62,11 @@ func (a *app) status(i int32) Status {
 	n := &a.nodes[i]
 	s := Status{
 		Path: n.path, Component: n.decl.Component, Machine: n.machine, State: n.state, Since: n.since,
-		Imports: n.imports, Failure: n.failure,
+		Imports: n.imports, Failure: n.failure, Dying: n.dying,
 	}
 	if n.machine {
-		s.Address, s.MachineID = a.hosts[n.host].address, a.hosts[n.host].machineID
+		h := &a.hosts[n.host]
+		s.Address, s.MachineID, s.Running = h.address, h.machineID, h.running
 	}
 	return s
 }

@@ -343,6 +343,15 @@ func (m *Manager) TemplateAssociations(id TemplateID) []Association {
 	return m.associationsOf(owner{template: id})
 }
 
+// Hints are those of a target: for whom it is meant; nobody means everybody.
+func (m *Manager) Hints(id string) []Hint {
+	var list []Hint
+	for _, o := range m.hints[id] {
+		list = append(list, Hint{Target: id, App: o.app, Template: o.template})
+	}
+	return list
+}
+
 // Users are the machines that exist, or are being made, on a target, application by application (MG-47).
 func (m *Manager) Users(id string) []Machine {
 	var list []Machine

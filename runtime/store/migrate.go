@@ -57,7 +57,7 @@ func (s *Store) migrate(steps []migration) error {
 
 // backup copies the file as it is, beside it.
 func (s *Store) backup(why string) error {
-	name := fmt.Sprintf("%s.%s.%s", fileName, why, time.Now().UTC().Format("20060102T150405.000"))
+	name := fmt.Sprintf("%s.%s.%s", fileName, why, time.Now().UTC().Format("20060102T150405.000000000"))
 	err := s.db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(filepath.Join(s.dir, name), 0o600) })
 	if err != nil {
 		_ = os.Remove(filepath.Join(s.dir, name)) // half a copy would be taken for a whole one
