@@ -346,3 +346,21 @@ func dump(a *Agent) string {
 	fmt.Fprintf(&b, "%+v", *c)
 	return b.String()
 }
+
+// What stories seldom come to is kept, too.
+func TestImageKeepsTheRare(t *testing.T) {
+	x := newBench()
+	x.all(lifecycle.DeployedStopped)
+	x.a.Step(x.now, mind.Delivered{Msg: &message.Envelope{
+		ID: x.ids.Next(), Domain: "default", Body: &message.InstanceRequest{Path: "/vm/s0", Status: lifecycle.DeployedStarted},
+	}})
+	if x.a.running.id == 0 {
+		t.Fatal("no recipe runs")
+	}
+	x.a.insts[1].tried, x.a.pubSeqs, x.a.running.told, x.a.running.cancelled, x.a.resetting = true, 7, 3, true, true
+	x.a.queue = append(x.a.queue, item{forget: &source{"a", "p", "/x"}})
+	x.a.heard = map[source]heard{{"a", "p", "/x"}: {gen: 2, seq: 9, gone: true, final: true}}
+	if one, two := dump(x.a), dump(Resume(x.a.cfg, through(t, x.a.Image()))); one != two {
+		t.Errorf("something is lost:\n%s\n\n%s", one, two)
+	}
+}
