@@ -109,9 +109,9 @@ func (s *Store) History(q Query) ([]Record, error) {
 		cursor := tx.Bucket(historyBucket).Cursor()
 		key, value := cursor.Last()
 		if q.Before > 0 {
-			if key, value = cursor.Seek(number(q.Before)); key != nil {
+			if at, _ := cursor.Seek(number(q.Before)); at != nil {
 				key, value = cursor.Prev()
-			} else {
+			} else { // the search left the cursor behind the end
 				key, value = cursor.Last()
 			}
 		}

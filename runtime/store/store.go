@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/roboconf/workbench/runtime/manager"
 	"github.com/roboconf/workbench/runtime/mind"
@@ -102,7 +103,7 @@ func open(dir string, o Options, steps []migration) (*Store, error) {
 	s := &Store{dir: dir, o: o}
 	file := filepath.Join(dir, fileName)
 	db, err := openFile(file)
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, fmt.Errorf("open the store %s: %w: %s; stop it first, or use another folder", dir, ErrLocked, s.holder())
 	}
 	if err != nil {
