@@ -71,4 +71,3 @@ func TestRabbitMQ(t *testing.T) {
 		},
 	})
 }
-

@@ -205,8 +205,5 @@ func closeInOrder(t *testing.T, b *bench) {
 	r.call(3, 20, 40, uint16(200), "bye", uint16(0), uint16(0))
 	r.want(3, 20, 41)
 	r.call(0, 10, 50, uint16(200), "bye", uint16(0), uint16(0))
-	r.want(0, 10, 51)
-	if err := r.ends(); err != nil {
-		t.Error(err)
-	}
+	r.want(0, 10, 51) // RabbitMQ leaves it to the client to end the TCP connection then
 }

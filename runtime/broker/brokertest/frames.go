@@ -3,6 +3,7 @@ package brokertest
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"testing"
 
@@ -20,7 +21,7 @@ var frameChecks = []check{
 }
 
 func otherProtocol(t *testing.T, b *bench) {
-	for _, header := range []string{"AMQP\x00\x01\x00\x00", "AMQP\x01\x01\x08\x00", "HTTP/1.1", "GET / HTTP/1.1\r\n\r\n"} {
+	for _, header := range []string{"AMQP\x00\x01\x00\x00", "AMQP\x02\x01\x00\x00", "HTTP/1.1", "GET / HTTP/1.1\r\n\r\n"} {
 		r := b.dialRaw(t)
 		r.write([]byte(header))
 		answer, _ := io.ReadAll(r.in) // a reset is an end, too
@@ -46,12 +47,17 @@ func brokenFrames(t *testing.T, b *bench) {
 			r.openChannel(1)
 			r.call(1, 60, 40, uint16(0), "", "k", uint8(0))
 			r.header(1, 1<<20, nil)
-			r.write(encodeFrame(frameBody, 1, make([]byte, r.tune.frame))[:1000]) // the broker need not read it all
+			r.write(encodeFrame(frameBody, 1, make([]byte, r.tune.frame+1))[:1000]) // the broker need not read it all
 		}, amqp.FrameError},
 		{"a kind of frame that does not exist", func(r *raw) { r.write(encodeFrame(99, 0, nil)) }, amqp.FrameError},
 		{"a method on a channel that is not open", func(r *raw) { r.call(7, 50, 10, uint16(0), "q", uint8(0), noTable) }, amqp.ChannelError},
 		{"a channel opened twice", func(r *raw) { r.openChannel(1); r.call(1, 20, 10, "") }, amqp.ChannelError},
-		{"a channel above the agreed number", func(r *raw) { r.call(r.tune.channels+1, 20, 10, "") }, 0},
+		{"more channels than agreed", func(r *raw) {
+			for n := range r.tune.channels {
+				r.openChannel(n + 1)
+			}
+			r.call(r.tune.channels+1, 20, 10, "")
+		}, amqp.NotAllowed},
 		{"a header without a publication", func(r *raw) { r.openChannel(1); r.header(1, 1, nil) }, amqp.UnexpectedFrame},
 		{"a body without a header", func(r *raw) {
 			r.openChannel(1)
@@ -63,29 +69,39 @@ func brokenFrames(t *testing.T, b *bench) {
 			r.call(1, 60, 40, uint16(0), "", "k", uint8(0))
 			r.write(encodeFrame(frameHeader, 1, []byte{0, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0}))
 		}, amqp.UnexpectedFrame},
-		{"a connection opened twice", func(r *raw) { r.call(0, 10, 40, "/", "", uint8(0)) }, 0},
+		{"a connection opened twice", func(r *raw) { r.call(0, 10, 40, "/", "", uint8(0)) }, anyCode},
 		{"arguments that end too early", func(r *raw) {
 			r.openChannel(1)
 			r.write(encodeFrame(frameMethod, 1, []byte{0, 50, 0, 10, 0, 0, 40, 'q'}))
-		}, 0},
+		}, silent},
 		{"a table with a type that does not exist", func(r *raw) {
 			r.openChannel(1)
 			r.call(1, 50, 10, uint16(0), "q", uint8(0), table{1, 'k', '?', 0})
-		}, 0},
+		}, silent},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := b.raw(t, tuning{channels: 100})
+			t.Parallel()
+			r := b.raw(t, tuning{channels: 3})
 			c.do(r)
 			r.closedWith(c.want)
 		})
 	}
 }
 
-// closedWith reads until connection.close, which must have a code; 0 is any. Then the connection ends once it is answered.
+// What closedWith takes besides a code.
+const (
+	anyCode = 0 // brokers differ, but one of those that end a connection
+	silent  = 1 // RabbitMQ says nothing at all, and ends: a word is better, with whatever code
+)
+
+// closedWith reads until connection.close, which must have a code. Then the connection ends once it is answered.
 func (r *raw) closedWith(want uint16) {
 	r.t.Helper()
 	for {
 		f, err := r.readFrame()
+		if errors.Is(err, io.EOF) && want == silent {
+			return
+		}
 		if err != nil {
 			r.t.Errorf("no connection.close comes: %v", err)
 			return
@@ -94,7 +110,7 @@ func (r *raw) closedWith(want uint16) {
 			continue
 		}
 		got := (&arguments{f.payload[4:]}).uint16()
-		if want != 0 && got != want {
+		if want != anyCode && want != silent && got != want {
 			r.t.Errorf("closed with %d, want %d", got, want)
 		} else if got < 500 {
 			r.t.Errorf("closed with %d, which ends only a channel", got)
@@ -112,7 +128,7 @@ func unknownMethods(t *testing.T, b *bench) {
 		r := b.raw(t, tuning{})
 		r.openChannel(1)
 		r.call(1, c[0], c[1])
-		r.closedWith(amqp.NotImplemented)
+		r.closedWith(silent)
 	}
 }
 

@@ -108,11 +108,22 @@ func expiryWrong(t *testing.T, b *bench) {
 
 func expiryUnused(t *testing.T, b *bench) {
 	ch := b.channel(t)
-	used := b.queue(t, ch, amqp.Table{"x-expires": int32(500)})
+	used := b.queue(t, ch, amqp.Table{"x-expires": int32(300)})
 	consume(t, ch, used)
-	unused := b.queue(t, ch, amqp.Table{"x-expires": int32(500)})
+	unused := b.queue(t, ch, amqp.Table{"x-expires": int32(300)})
 	put(t, ch, unused, "does not keep it")
-	eventually(t, "the queue without a consumer goes", func() bool { return b.gone(t, unused) })
+	returned := ch.NotifyReturn(make(chan amqp.Return, 1000))
+	eventually(t, "the queue without a consumer goes", func() bool {
+		// To ask for the queue is to use it; to publish to it is not.
+		c, err := ch.PublishWithDeferredConfirmWithContext(within(t), "", unused, true, false, amqp.Publishing{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.WaitContext(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		return len(returned) > 0
+	})
 	if b.gone(t, used) {
 		t.Error("a queue with a consumer is gone")
 	}

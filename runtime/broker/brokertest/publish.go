@@ -201,15 +201,16 @@ func largeBody(t *testing.T, b *bench) {
 }
 
 func hugeBody(t *testing.T, b *bench) {
-	r := b.raw(t, tuning{})
-	r.openChannel(1)
-	// Only announced: a broker that reads 1 GiB before it refuses can be brought down.
-	r.call(1, 60, 40, uint16(0), "", "nobody", uint8(0))
-	r.header(1, 1<<30, nil)
-	r.body(1, make([]byte, 1000))
-	got := r.want(1, 20, 40) // channel.close
-	if c := got.uint16(); c != amqp.PreconditionFailed {
-		t.Errorf("closed with %d, want %d", c, amqp.PreconditionFailed)
+	conn := b.connect(t)
+	ch := channelOf(t, conn)
+	q := b.queue(t, ch, nil)
+	closed := ch.NotifyClose(make(chan *amqp.Error, 1))
+	if err := ch.PublishWithContext(within(t), "", q, false, false, amqp.Publishing{Body: make([]byte, 16<<20+1)}); err != nil && code(err) != amqp.ChannelError {
+		t.Fatal(err) // the channel may be closed while it still speaks
+	}
+	closes(t, "a channel with 16 MiB and a byte", closed, amqp.PreconditionFailed)
+	if n := ready(t, plainChannel(t, conn), q); n != 0 {
+		t.Error("it is in the queue")
 	}
 }
 

@@ -139,7 +139,9 @@ func (s *secured) agent(t *testing.T) string {
 
 func tlsExternal(t *testing.T, s *secured) {
 	name := s.agent(t)
-	show := func(c *tls.Config) { c.Certificates = []tls.Certificate{s.ca.client(t, name, time.Now().Add(time.Hour))} }
+	show := func(c *tls.Config) {
+		c.Certificates = []tls.Certificate{s.ca.client(t, name, time.Now().Add(time.Hour))}
+	}
 	conn, err := s.dial(t, &amqp.ExternalAuth{}, show)
 	if err != nil {
 		t.Fatal(err)
