@@ -29,7 +29,9 @@ func newCarrier(t *testing.T, c Config) *carrier {
 	return x
 }
 
-func (x *carrier) do(ev mind.Event) { x.wishes = append(x.wishes, slices.Clone(x.a.Step(x.now, ev))...) }
+func (x *carrier) do(ev mind.Event) {
+	x.wishes = append(x.wishes, slices.Clone(x.a.Step(x.now, ev))...)
+}
 
 func (x *carrier) ask(b message.Body) string {
 	e := &message.Envelope{ID: x.ids.Next(), Type: b.Type(), Domain: "default", Time: x.now, Body: b, Trace: "00-1-2-01"}
