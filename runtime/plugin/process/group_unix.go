@@ -5,9 +5,11 @@ package process
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -15,27 +17,31 @@ import (
 // isolate gives a program a session of its own: a new process group (PL-71), without terminal, so that nothing can ask a person.
 func isolate(cmd *exec.Cmd, runAs string) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cred, err := credential(runAs)
+	cmd.SysProcAttr.Credential = cred
+	return err
+}
+
+// credential is that of a user; nil for that of this process.
+func credential(runAs string) (*syscall.Credential, error) {
 	if runAs == "" {
-		return nil
+		return nil, nil
 	}
 	u, err := user.Lookup(runAs)
 	if err != nil {
-		return fmt.Errorf("find the user %s that it runs as: %w", runAs, err)
+		return nil, fmt.Errorf("find the user %s that it runs as: %w", runAs, err)
 	}
 	if u.Uid == strconv.Itoa(os.Getuid()) {
-		return nil
+		return nil, nil
 	}
 	if os.Getuid() != 0 {
-		return fmt.Errorf("run as %s: only root may; start the agent as root or as %s", runAs, runAs)
+		return nil, fmt.Errorf("run as %s: only root may; start the agent as root or as %s", runAs, runAs)
 	}
 	uid, errUID := strconv.ParseUint(u.Uid, 10, 32)
 	gid, errGID := strconv.ParseUint(u.Gid, 10, 32)
-	if err := errors.Join(errUID, errGID); err != nil {
-		return fmt.Errorf("read the ids of %s: %w", runAs, err)
-	}
-	groups, err := u.GroupIds()
-	if err != nil {
-		return fmt.Errorf("find the groups of %s: %w", runAs, err)
+	groups, errGroups := u.GroupIds()
+	if err := errors.Join(errUID, errGID, errGroups); err != nil {
+		return nil, fmt.Errorf("read the ids of %s: %w", runAs, err)
 	}
 	cred := &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	for _, g := range groups {
@@ -43,7 +49,25 @@ func isolate(cmd *exec.Cmd, runAs string) error {
 			cred.Groups = append(cred.Groups, uint32(id))
 		}
 	}
-	cmd.SysProcAttr.Credential = cred
+	return cred, nil
+}
+
+// Own gives a file, or a folder with all that is in it, to the user that programs run as (PL-73), without following links. It does nothing
+// for "" and for the user of this process.
+func Own(path, runAs string) error {
+	cred, err := credential(runAs)
+	if cred == nil || err != nil {
+		return err
+	}
+	err = filepath.WalkDir(path, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, int(cred.Uid), int(cred.Gid))
+	})
+	if err != nil {
+		return fmt.Errorf("give the recipe to %s: %w", runAs, err)
+	}
 	return nil
 }
 

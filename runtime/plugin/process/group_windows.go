@@ -15,6 +15,9 @@ func isolate(_ *exec.Cmd, runAs string) error {
 	return nil
 }
 
+// Own has nothing to do: isolate refuses other users.
+func Own(path, runAs string) error { return nil }
+
 func terminate(group int) { kill(group) }
 
 func kill(group int) {
