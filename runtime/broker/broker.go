@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/roboconf/workbench/runtime/broker/route"
@@ -96,6 +97,7 @@ type Broker struct {
 	alarms    alarms
 	held      int64 // bytes of messages
 	blocked   string
+	blocking  atomic.Bool   // blocked is not empty
 	trouble   string        // of the disk
 	unblocked chan struct{} // closed when blocked ends
 

@@ -20,6 +20,7 @@ const patience = 10 * time.Second
 type served struct {
 	*broker.Broker
 	address string
+	dir     string
 }
 
 var owner = broker.User{Name: "owner", Password: "secret", Configure: ".*", Write: ".*", Read: ".*"}
@@ -41,7 +42,7 @@ func serve(t testing.TB, cfg broker.Config) served {
 			t.Error(err)
 		}
 	})
-	return served{b, listen(t, b)}
+	return served{b, listen(t, b), cfg.Dir}
 }
 
 func listen(t testing.TB, b *broker.Broker) string {

@@ -241,7 +241,7 @@ func (c *conn) openChannel(number uint16, m wire.Method) error {
 		return breach
 	}
 	if number > c.maxChannel {
-		breach := wire.Errorf(wire.ChannelError, "channel %d is above the agreed %d", number, c.maxChannel)
+		breach := wire.Errorf(wire.NotAllowed, "channel %d is above the agreed %d", number, c.maxChannel)
 		breach.Method = m.ID()
 		return breach
 	}

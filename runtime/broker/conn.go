@@ -43,6 +43,7 @@ type conn struct {
 	able       struct{ blocked, cancel, refusals bool } // what the client understands
 	closing    atomic.Bool                              // our close was sent; its answer is waited for
 	published  []*channel                               // with confirms that may be sent
+	publishes  bool                                     // it has published
 
 	allowed  map[rightKey]bool // what was looked up
 	rightsOf uint64
@@ -335,8 +336,13 @@ func (c *conn) tellBlocked(reason string) {
 	c.toldBlock = reason != ""
 }
 
-// mayPublishMore waits, after a publication, while the broker takes none.
-func (c *conn) mayPublishMore() {
+// mayPublish waits, before a publication is read, while the broker takes none. Until a client publishes it is served as always: what
+// it acknowledges makes room.
+func (c *conn) mayPublish() {
+	if c.publishes && !c.b.blocking.Load() {
+		return
+	}
+	c.publishes = true
 	c.b.mu.Lock()
 	if !c.publisher {
 		c.publisher = true

@@ -105,10 +105,7 @@ func (ch *channel) get(m *wire.BasicGet) (err error) {
 	b := ch.conn.b
 	b.do(func(now int64) {
 		var q *mailbox
-		if q, err = ch.find(m.Queue); err != nil {
-			return
-		}
-		if err = ch.conn.may(read, "queue", q.name); err != nil {
+		if q, err = ch.findTo(read, m.Queue); err != nil {
 			return
 		}
 		b.useNow(q)
@@ -136,10 +133,7 @@ func (ch *channel) consume(m *wire.BasicConsume) (err error) {
 	b := ch.conn.b
 	b.do(func(int64) {
 		var q *mailbox
-		if q, err = ch.find(m.Queue); err != nil {
-			return
-		}
-		if err = ch.conn.may(read, "queue", q.name); err != nil {
+		if q, err = ch.findTo(read, m.Queue); err != nil {
 			return
 		}
 		if m.ConsumerTag == "" {
@@ -193,13 +187,31 @@ func (ch *channel) cancel(m *wire.BasicCancel) error {
 	return nil
 }
 
-// find gives a queue that this connection may use; an empty name is the queue declared last. It is called under the broker's lock.
-func (ch *channel) find(name string) (*mailbox, error) {
-	if name == "" {
-		if name = ch.queue; name == "" {
-			return nil, wire.Errorf(wire.NotFound, "no previously declared queue")
-		}
+// findTo gives a queue for which the user has a permission. Whoever has none does not learn whether the queue is there.
+func (ch *channel) findTo(p permission, name string) (*mailbox, error) {
+	name, err := ch.named(name)
+	if err != nil {
+		return nil, err
 	}
+	if err := ch.conn.may(p, "queue", name); err != nil {
+		return nil, err
+	}
+	return ch.find(name)
+}
+
+// named gives the name of the queue that is meant: an empty one is the queue declared last.
+func (ch *channel) named(name string) (string, error) {
+	if name == "" && ch.queue == "" {
+		return "", wire.Errorf(wire.NotFound, "no previously declared queue")
+	}
+	if name == "" {
+		return ch.queue, nil
+	}
+	return name, nil
+}
+
+// find gives a queue that this connection may use. It is called under the broker's lock.
+func (ch *channel) find(name string) (*mailbox, error) {
 	q := ch.conn.b.queues[name]
 	if q == nil {
 		return nil, wire.Errorf(wire.NotFound, "no queue '%s' in vhost '/'", name)

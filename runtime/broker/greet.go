@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/roboconf/workbench/runtime/broker/wire"
@@ -142,6 +143,8 @@ func (c *conn) authenticate() error {
 		VersionMajor: 0, VersionMinor: 9, Mechanisms: []byte(mechanisms), Locales: []byte("en_US"),
 		ServerProperties: wire.Table{
 			{Name: "product", Value: "Roboconf Workbench"},
+			{Name: "version", Value: "1.0"},
+			{Name: "platform", Value: runtime.Version()},
 			{Name: "capabilities", Value: abilities},
 		},
 	})

@@ -11,6 +11,7 @@ func (ch *channel) beginPublish(m *wire.BasicPublish) error {
 	if m.Immediate {
 		return wire.Errorf(wire.NotImplemented, "immediate=true")
 	}
+	ch.conn.mayPublish()
 	ch.publish = *m
 	ch.method = &ch.publish
 	ch.headed = false
@@ -80,14 +81,7 @@ func (ch *channel) received(m *wire.BasicPublish) error {
 	if err != nil {
 		return err
 	}
-	var first bool
-	b.do(func(now int64) {
-		err = ch.route(msg, m.Mandatory, now)
-		first = !c.publisher || b.blocked != ""
-	})
-	if err == nil && first {
-		c.mayPublishMore()
-	}
+	b.do(func(now int64) { err = ch.route(msg, m.Mandatory, now) })
 	if b.disk != nil {
 		c.awaitDisk()
 	}

@@ -214,6 +214,7 @@ func (b *Broker) weigh() {
 		return
 	}
 	b.blocked = reason
+	b.blocking.Store(reason != "")
 	if reason == "" {
 		b.log.Info("publishers go on", "bytes", b.held)
 		close(b.unblocked)

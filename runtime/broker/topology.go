@@ -167,20 +167,15 @@ func (ch *channel) ends(to *binding, needed bool) (found bool, err error) {
 	if to.toExchange {
 		what, there = "exchange", b.router.Exchange(to.destination) != nil
 	} else {
-		if to.destination == "" {
-			if to.destination = ch.queue; to.destination == "" {
-				return false, wire.Errorf(wire.NotFound, "no previously declared queue")
-			}
-			if to.key == "" {
-				to.key = to.destination
-			}
+		name, err := ch.named(to.destination)
+		if err != nil {
+			return false, err
 		}
-		if q := b.queues[to.destination]; q != nil {
-			there = true
-			if err := ch.mayUse(q); err != nil {
-				return false, err
-			}
+		if to.destination == "" && to.key == "" {
+			to.key = name
 		}
+		to.destination = name
+		there = b.queues[name] != nil
 	}
 	if to.source == "" || to.toExchange && to.destination == "" {
 		return false, wire.Errorf(wire.AccessRefused, "operation not permitted on the default exchange")
@@ -190,6 +185,11 @@ func (ch *channel) ends(to *binding, needed bool) (found bool, err error) {
 	}
 	if err := ch.conn.may(read, "exchange", to.source); err != nil {
 		return false, err
+	}
+	if there && !to.toExchange {
+		if err := ch.mayUse(b.queues[to.destination]); err != nil {
+			return false, err
+		}
 	}
 	if !there && needed {
 		return false, wire.Errorf(wire.NotFound, "no %s '%s' in vhost '/'", what, to.destination)
@@ -243,14 +243,15 @@ func (ch *channel) queueDeclare(m *wire.QueueDeclare) error {
 	answer := &wire.QueueDeclareOk{}
 	return ch.change(unless(m.NoWait, answer), func(int64) (batch uint64, err error) {
 		b := ch.conn.b
-		if m.Queue == "" {
-			if m.Queue = ch.queue; !m.Passive {
-				m.Queue = generated()
-			}
+		if m.Queue == "" && !m.Passive {
+			m.Queue = generated()
 		}
 		q := b.queues[m.Queue]
 		if m.Passive {
-			q, err = ch.find(m.Queue)
+			var name string
+			if name, err = ch.named(m.Queue); err == nil {
+				q, err = ch.find(name)
+			}
 		} else {
 			q, batch, err = ch.declare(m, q)
 		}
@@ -326,10 +327,7 @@ func (b *Broker) useNow(q *mailbox) {
 func (ch *channel) queuePurge(m *wire.QueuePurge) error {
 	answer := &wire.QueuePurgeOk{}
 	return ch.change(unless(m.NoWait, answer), func(int64) (uint64, error) {
-		q, err := ch.find(m.Queue)
-		if err == nil {
-			err = ch.conn.may(read, "queue", q.name)
-		}
+		q, err := ch.findTo(read, m.Queue)
 		if err != nil {
 			return 0, err
 		}
@@ -345,17 +343,18 @@ func (ch *channel) queueDelete(m *wire.QueueDelete) error {
 	answer := &wire.QueueDeleteOk{}
 	return ch.change(unless(m.NoWait, answer), func(int64) (uint64, error) {
 		b := ch.conn.b
-		if m.Queue == "" {
-			m.Queue = ch.queue
+		name, err := ch.named(m.Queue)
+		if err != nil {
+			return 0, err
 		}
-		q := b.queues[m.Queue]
+		if err := ch.conn.may(configure, "queue", name); err != nil {
+			return 0, err
+		}
+		q := b.queues[name]
 		if q == nil {
 			return 0, nil // it is as it should be
 		}
 		if err := ch.mayUse(q); err != nil {
-			return 0, err
-		}
-		if err := ch.conn.may(configure, "queue", q.name); err != nil {
 			return 0, err
 		}
 		if m.IfUnused && len(q.ready.Consumers()) > 0 {
