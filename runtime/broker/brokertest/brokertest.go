@@ -40,7 +40,8 @@ type Users interface {
 	Remove(ctx context.Context, name string) error
 }
 
-// Account is a user with anchored regular expressions over names of queues and exchanges (messaging.md 15.6).
+// Account is a user with regular expressions over whole names of queues and exchanges (messaging.md 15.6): what matches only a part of
+// a name does not match.
 type Account struct {
 	Name, Password         string
 	Configure, Write, Read string

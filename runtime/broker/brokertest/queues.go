@@ -18,6 +18,7 @@ var queueChecks = []check{
 	{"queue: delete if unused, if empty; tells how many; twice (15.2)", queueDelete},
 	{"queue: purge tells how many, leaves what is out", queuePurge},
 	{"queue: arguments of a wrong type are refused", queueArguments},
+	{"queue: of type classic, by name (MS-70)", queueClassic},
 	{"get: tells what is left, an empty queue says so", get},
 }
 
@@ -248,6 +249,15 @@ func queueArguments(t *testing.T, b *bench) {
 		refused(t, text("a queue with %v", args), err, amqp.PreconditionFailed)
 	}
 	lives(t, conn)
+}
+
+func queueClassic(t *testing.T, b *bench) {
+	ch := b.channel(t)
+	q := b.queue(t, ch, amqp.Table{"x-queue-type": "classic"})
+	put(t, ch, q, "1")
+	if got := take(t, ch, q); !slices.Equal(got, []string{"1"}) {
+		t.Errorf("got %q", got)
+	}
 }
 
 func get(t *testing.T, b *bench) {

@@ -14,8 +14,7 @@ import (
 	"strings"
 )
 
-// Account is a user with what it may do: regular expressions over names of queues and exchanges, anchored by whoever writes them; ""
-// is nothing (messaging.md 15.6).
+// Account is a user with what it may do: regular expressions over whole names of queues and exchanges; "" is nothing (messaging.md 15.6).
 type Account struct {
 	Name, Password         string
 	Configure, Write, Read string
@@ -73,12 +72,13 @@ func (s *Server) LimitMemory(ctx context.Context, bytes int64) error {
 	return nil
 }
 
-// pattern turns nothing into what matches only the empty name, which is nobody's.
+// pattern anchors an expression, for RabbitMQ looks for it anywhere in a name; nothing becomes what matches only the empty name, which
+// is nobody's.
 func pattern(expr string) string {
 	if expr == "" {
 		return "^$"
 	}
-	return expr
+	return "^(?:" + expr + ")$"
 }
 
 // binary is a text as an Erlang value: as numbers, so that no byte of it can mean anything to Erlang.

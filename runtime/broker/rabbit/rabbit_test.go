@@ -164,7 +164,7 @@ func private(t *testing.T, dir string) {
 func accounts(t *testing.T, s *rabbit.Server) {
 	a, ctx := s.Accounts(), within(t)
 	// The name and the password hold everything that a careless quotation would let through.
-	joe := rabbit.Account{Name: `joe "x>>,` + "\n'é", Password: `p"'>>). halt(). %`, Configure: `^q\.joe$`, Write: `^q\.joe$`}
+	joe := rabbit.Account{Name: `joe "x>>,` + "\n'é", Password: `p"'>>). halt(). %`, Configure: `q\.joe|x`, Write: `^q\.joe$`}
 	began := time.Now()
 	for range 2 { // idempotent
 		if err := a.Ensure(ctx, joe); err != nil {
@@ -180,7 +180,7 @@ func accounts(t *testing.T, s *rabbit.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for queue, want := range map[string]int{"q.joe": 0, "q.jim": amqp.AccessRefused} {
+	for queue, want := range map[string]int{"q.joe": 0, "q.jim": amqp.AccessRefused, "q.joe.2": amqp.AccessRefused} {
 		ch, err := conn.Channel()
 		if err != nil {
 			t.Fatal(err)
