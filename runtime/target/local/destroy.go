@@ -107,7 +107,7 @@ func (h *Handler) end(ctx context.Context, f folder, k target.Key) error {
 	if err != nil {
 		return err
 	}
-	known, err := h.members(rec, agent, nil)
+	known, err := h.members(rec, last, agent, nil)
 	if err != nil {
 		return err
 	}
@@ -120,12 +120,12 @@ func (h *Handler) end(ctx context.Context, f folder, k target.Key) error {
 			return err
 		}
 	}
-	return h.kill(ctx, f, rec, agent, known)
+	return h.kill(ctx, f, rec, last, agent, known)
 }
 
 // members gives the processes of a machine; those that were known to belong to it are followed even without their marker.
-func (h *Handler) members(rec record, agent process, known []process) ([]process, error) {
-	all, err := table(rec.ID)
+func (h *Handler) members(rec record, last run, agent process, known []process) ([]process, error) {
+	all, err := table(rec.ID, last.oldest())
 	if err != nil {
 		return nil, err
 	}
@@ -159,9 +159,9 @@ func alive(p process) bool {
 }
 
 // kill ends what is left, again until nothing is: a process that forks while it is killed leaves a child.
-func (h *Handler) kill(ctx context.Context, f folder, rec record, agent process, known []process) error {
+func (h *Handler) kill(ctx context.Context, f folder, rec record, last run, agent process, known []process) error {
 	for {
-		left, err := h.members(rec, agent, known)
+		left, err := h.members(rec, last, agent, known)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,9 @@ package local
 
 import (
 	"context"
+	"errors"
 	"os"
+	"slices"
 
 	"github.com/roboconf/workbench/runtime/target"
 )
@@ -27,11 +29,23 @@ func (h *Handler) Kill(ctx context.Context, s target.Spec) error {
 	return h.fault(ctx, "kill the machine", s, os.Kill, false)
 }
 
-// fault sends a signal to the agent, or to the whole machine. A machine without processes is a success.
+// felt says whether a signal has had its effect: a program of many threads takes a moment.
+func felt(p process, sig os.Signal) bool {
+	now, there := inspect(p.pid)
+	if !there || now.start != p.start || now.dead() {
+		return true
+	}
+	return sig != os.Kill && (now.state == stopped) == (sig == sigStop)
+}
+
+// fault sends a signal to the agent, or to the whole machine, then waits for its effect. A machine without processes is a success.
 func (h *Handler) fault(ctx context.Context, op string, s target.Spec, sig os.Signal, agentOnly bool) error {
 	with, _ := h.read(s.Properties) // only the folder is needed
 	f := with.folder(s.Key)
 	unlock, err := lock(ctx, string(f))
+	if errors.Is(err, errGone) {
+		return &target.Error{Op: op, Target: Name, Scope: s.Key.Scope, Class: target.NotFound, Err: err}
+	}
 	if err != nil {
 		return failure(op, s, err)
 	}
@@ -48,21 +62,23 @@ func (h *Handler) fault(ctx context.Context, op string, s target.Spec, sig os.Si
 	if err != nil {
 		return failure(op, s, err)
 	}
-	members, err := h.members(rec, agent, nil)
+	members, err := h.members(rec, last, agent, nil)
 	if err != nil {
 		return failure(op, s, err)
 	}
 	if sig == os.Kill && !agentOnly {
-		return failure(op, s, h.kill(ctx, f, rec, agent, members))
+		return failure(op, s, h.kill(ctx, f, rec, last, agent, members))
+	}
+	if agentOnly {
+		members = slices.DeleteFunc(members, func(p process) bool { return !p.is(agent) })
 	}
 	for _, p := range members {
-		if agentOnly && !p.is(agent) {
-			continue
-		}
 		if err := send(p, sig); err != nil {
 			return failure(op, s, err)
 		}
-		for sig == os.Kill && alive(p) {
+	}
+	for _, p := range members {
+		for !felt(p, sig) {
 			if err := target.Pause(ctx, killPoll); err != nil {
 				return failure(op, s, err)
 			}

@@ -52,6 +52,8 @@ type run struct {
 	Start  string      `json:"start"`
 	Boot   string      `json:"boot"`
 	Starts []time.Time `json:"starts"` // of the last ten minutes, the last one included
+	// First is the start of the machine's first process since Boot, when it is known: what is older is not of the machine.
+	First string `json:"first,omitempty"`
 }
 
 // exit is the file exit: how a process ended.
@@ -59,6 +61,14 @@ type exit struct {
 	Pid    int    `json:"pid"`
 	Start  string `json:"start"`
 	Status string `json:"status"`
+}
+
+// oldest is the start before which no process is of the machine; "" when that is not known.
+func (r run) oldest() string {
+	if r.Boot == bootID() {
+		return r.First
+	}
+	return ""
 }
 
 func (f folder) path(name string) string { return filepath.Join(string(f), name) }

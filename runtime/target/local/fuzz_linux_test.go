@@ -23,6 +23,17 @@ func FuzzStat(f *testing.F) {
 	})
 }
 
+func TestBefore(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{{"9", "10", true}, {"10", "9", false}, {"10", "10", false}, {"10", "11", true}, {"10", "", false}} {
+		if got := before(c.a, c.b); got != c.want {
+			t.Errorf("%q before %q: %v", c.a, c.b, got)
+		}
+	}
+}
+
 func TestStat(t *testing.T) {
 	p, err := fromStat(7, []byte("7 (a ) b) (c) S 1 8 9 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0\n"))
 	if err != nil || p.state != 'S' || p.parent != 1 || p.group != 8 || p.session != 9 || p.start != "4711" {

@@ -260,6 +260,9 @@ func TestSuspend(t *testing.T) {
 	if err := l.Destroy(t.Context(), s); err != nil {
 		t.Error(err)
 	}
+	if err := l.Suspend(t.Context(), s); target.ClassOf(err) != target.NotFound {
+		t.Errorf("suspend what is gone: %v", err)
+	}
 	if rest := left(t, l.root); rest != nil {
 		t.Errorf("left: %v", rest)
 	}

@@ -110,7 +110,7 @@ func (h *Handler) agent(f folder, rec record, last run) (p process, adopted bool
 			f.bury(p)
 		}
 	}
-	all, err := table(rec.ID)
+	all, err := table(rec.ID, last.oldest())
 	if err != nil {
 		return process{}, false, err
 	}

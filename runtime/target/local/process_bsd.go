@@ -25,7 +25,7 @@ func inspect(pid int) (process, bool) {
 
 // table reads all processes of the host. These systems do not show environments: a machine's processes are found by the group of its
 // agent, by their parents.
-func table(id string) ([]process, error) {
+func table(id, _ string) ([]process, error) {
 	out, err := exec.Command("ps", "-axww", "-o", columns).Output()
 	if err != nil {
 		return nil, fmt.Errorf("read the process table: %w", err)

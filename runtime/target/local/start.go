@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,7 +59,7 @@ func (h *Handler) advance(ctx context.Context, s target.Spec) (bool, time.Durati
 	}
 	if p.pid != 0 {
 		if adopted {
-			last.Pid, last.Start, last.Boot = p.pid, p.start, bootID()
+			last.Pid, last.Start, last.Boot, last.First = p.pid, p.start, bootID(), cmp.Or(last.oldest(), p.start)
 			h.step("adopt the agent")
 			err = save(f.path("run.json"), last)
 		}
@@ -104,7 +105,7 @@ func due(starts []time.Time, now time.Time, gap time.Duration) time.Duration {
 // start starts the agent, the caller holding the lock. The intent is written before: should we die between the two, the process is
 // found by its marker.
 func (h *Handler) start(f folder, rec record, last run) error {
-	last = run{Starts: append(slices.Clip(last.Starts), h.now().UTC())}
+	last = run{First: last.oldest(), Boot: bootID(), Starts: append(slices.Clip(last.Starts), h.now().UTC())}
 	h.step("write the intent to start")
 	if err := save(f.path("run.json"), last); err != nil {
 		return err
@@ -128,9 +129,10 @@ func (h *Handler) start(f folder, rec record, last run) error {
 		}
 		return fmt.Errorf("start %s: %w", rec.Agent[0], err)
 	}
-	last.Pid, last.Boot = cmd.Process.Pid, bootID()
+	last.Pid = cmd.Process.Pid
 	if p, there := inspect(last.Pid); there {
 		last.Start = p.start
+		last.First = cmp.Or(last.First, p.start)
 	}
 	_ = cmd.Process.Release() // it is followed by number, start time, marker, by whoever looks
 	h.step("write the process")
