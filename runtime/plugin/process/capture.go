@@ -42,6 +42,10 @@ type capture struct {
 
 func newCapture(c *Command, out, errs *os.File) *capture {
 	k := &capture{pipes: [2]*os.File{out, errs}, wake: make(chan struct{}, 1), lines: newLines(c)}
+	k.kept.half = maxForward / 2
+	if c.Log != nil {
+		k.kept.half = maxLog / 2
+	}
 	for i := range k.pipes {
 		k.readers.Go(func() { k.read(i) })
 	}
@@ -129,8 +133,10 @@ type segment struct {
 // cost is what a segment takes of the memory.
 func (s segment) cost() int { return cap(s.data) + overhead }
 
-// store keeps the beginning and the end of what comes: half of maxLog each, and of memory never more than four times maxLog.
+// store keeps the beginning and the end of what comes: half bytes each. It never costs more than four times as much, whatever the sizes of
+// the pieces.
 type store struct {
+	half int
 	head []segment // not yet told
 	held int       // what the head costs
 	used int       // bytes of the head, told or not
@@ -141,8 +147,8 @@ type store struct {
 
 // add keeps a copy, and says whether the head grew.
 func (s *store) add(stream int, data []byte) (news bool) {
-	if s.size == 0 && s.used < maxLog/2 && s.held < maxLog {
-		n := min(len(data), maxLog/2-s.used)
+	if s.size == 0 && s.used < s.half && s.held < 2*s.half {
+		n := min(len(data), s.half-s.used)
 		more := 0
 		s.head, more = push(s.head, stream, data[:n], nil)
 		s.held += more
@@ -153,7 +159,7 @@ func (s *store) add(stream int, data []byte) (news bool) {
 		return news
 	}
 	var spare []byte
-	for len(s.tail) > 0 && s.size+len(data) > maxLog/2 {
+	for len(s.tail) > 0 && s.size+len(data) > s.half {
 		s.size -= s.tail[0].cost()
 		s.lost += int64(len(s.tail[0].data))
 		spare = s.tail[0].data

@@ -136,7 +136,7 @@ func TestStoreIsBounded(t *testing.T) {
 	t.Logf("replay with seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 1))
 	for _, largest := range []int{1, 100, 5000, maxChunk} {
-		var s store
+		s := store{half: maxLog / 2}
 		var total int64
 		chunk := make([]byte, maxChunk)
 		for range 200_000 / (1 + largest/64) {
