@@ -18,6 +18,7 @@ type Accounts interface {
 // Settings say how to reach a broker. They travel to agents in their user data (MS-43): whoever prints them leaves out Password and Key.
 type Settings struct {
 	Addresses  []string // host:port, tried in random order
+	VHost      string   // virtual host; "" for "/"
 	User       string
 	Password   string
 	TLS        bool

@@ -62,7 +62,8 @@ type Listener interface {
 	Lost(reason error)
 	// Delivered hands over a message of the queue, in order.
 	Delivered(Delivery)
-	// Confirmed: the broker has taken responsibility for a message.
+	// Confirmed: the broker has taken responsibility for a message, or the message needs none any more: a later instance.changed of
+	// the same instance took its place and was confirmed (MS-72), or it expired in the outbox.
 	Confirmed(msg *message.Envelope)
 	// Returned: a direct message found no queue (MS-72). A manager's is taken out of the outbox; an agent's is kept, sent again later.
 	Returned(to message.Target, msg *message.Envelope)
@@ -112,8 +113,10 @@ type State struct {
 	Blocked string // why the broker takes nothing; "" when it does
 }
 
-// What can go wrong with a publication.
+// What can go wrong with a bus.
 var (
 	ErrFull   = errors.New("the outbox is full")
 	ErrClosed = errors.New("the bus is closed")
+	// ErrConflict, told by Listener.Failed: another client with the same identity gets the messages. This one waits to take over.
+	ErrConflict = errors.New("another client has the same identity")
 )

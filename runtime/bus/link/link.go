@@ -6,7 +6,6 @@ package link
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -87,9 +86,6 @@ func (h *Hopeless) Error() string { return h.Err.Error() }
 
 // Unwrap gives the error itself.
 func (h *Hopeless) Unwrap() error { return h.Err }
-
-// ErrPassive says that another client consumes the queue of the same identity (messaging.md 15.2).
-var ErrPassive = errors.New("another client has the same identity")
 
 // Config of a client. Zero values are the defaults.
 type Config struct {

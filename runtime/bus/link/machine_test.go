@@ -84,7 +84,7 @@ func TestSupervisorMS76(t *testing.T) {
 		"a passive client says so, then takes over": {[]string{"a"}, []moment{
 			{0, begun, nil, []deed{a}, bus.Connecting},
 			{0, opened, nil, []deed{conf}, bus.Configuring},
-			{5 * s, passive, ErrPassive, []deed{failed(ErrPassive)}, bus.Failing},
+			{5 * s, passive, bus.ErrConflict, []deed{failed(bus.ErrConflict)}, bus.Failing},
 			{9 * s, configured, nil, []deed{run}, bus.Ready},
 			{9 * s, ended, nil, []deed{end}, bus.Closed},
 			{9 * s, due, nil, nil, bus.Closed},
@@ -92,7 +92,7 @@ func TestSupervisorMS76(t *testing.T) {
 		"a line lost while it is passive is hung up": {[]string{"a"}, []moment{
 			{0, begun, nil, []deed{a}, bus.Connecting},
 			{0, opened, nil, []deed{conf}, bus.Configuring},
-			{5 * s, passive, ErrPassive, []deed{failed(ErrPassive)}, bus.Failing},
+			{5 * s, passive, bus.ErrConflict, []deed{failed(bus.ErrConflict)}, bus.Failing},
 			{9 * s, broke, errGone, []deed{end, pause(500 * ms)}, bus.Backoff},
 			{9 * s, ended, nil, nil, bus.Closed},
 		}},
