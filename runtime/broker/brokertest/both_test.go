@@ -187,9 +187,11 @@ func fill(t testing.TB, address string) (release func()) {
 			}
 		}
 	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	select {
 	case <-blocked:
-	case <-time.After(time.Minute):
+	case <-ctx.Done():
 		t.Fatal("300 MiB do not block the broker")
 	}
 	var once sync.Once

@@ -3,6 +3,7 @@
 package rabbit
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,7 +26,7 @@ func (h *home) linkPlugins(program string) error {
 	}
 	real, err := filepath.EvalSymlinks(program)
 	if err != nil {
-		return err
+		return fmt.Errorf("find the program %s: %w", program, err)
 	}
 	installed := filepath.Dir(filepath.Dir(real))
 	needed := closure(filepath.Join(installed, "plugins"))
