@@ -24,7 +24,7 @@ import (
 const Env = "ROBOCONF_REQUIRE"
 
 // Needs are the words that Env knows, in the order in which they are told.
-func Needs() []string { return []string{"docker", "rabbitmq", "neovim", "sarif", "corpus"} }
+func Needs() []string { return []string{"docker", "rabbitmq", "puppet", "neovim", "sarif", "corpus"} }
 
 // Docker gives the address of a Docker engine that answers.
 func Docker(t testing.TB) string {
@@ -36,6 +36,12 @@ func Docker(t testing.TB) string {
 func RabbitMQ(t testing.TB) string {
 	t.Helper()
 	return need(t, "rabbitmq")
+}
+
+// Puppet gives the path of the program of Puppet.
+func Puppet(t testing.TB) string {
+	t.Helper()
+	return need(t, "puppet")
 }
 
 // Neovim gives the path of the editor.
@@ -57,6 +63,8 @@ func Find(need string) (string, error) {
 		return engine()
 	case "rabbitmq":
 		return rabbitmq()
+	case "puppet":
+		return puppet()
 	case "neovim":
 		return neovim()
 	case "sarif":
@@ -128,6 +136,15 @@ func rabbitmq() (string, error) {
 		return "", errors.New("rabbitmq-server is not installed")
 	}
 	return path, nil
+}
+
+func puppet() (string, error) {
+	for _, name := range [...]string{"puppet", "/opt/puppetlabs/bin/puppet"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("puppet is not installed (Debian: puppet-agent)")
 }
 
 func neovim() (string, error) {
