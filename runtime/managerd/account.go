@@ -27,10 +27,9 @@ func account(seed []byte, key target.Key) bus.Account {
 	exchanges := []string{
 		message.Manager(key.App).Exchange(key.Domain),
 		message.Agent(key.App, key.Scope).Exchange(key.Domain),
-		message.Importers("", "x", true).Exchange(key.Domain),
+		message.Importers("", "", true).Exchange(key.Domain),
+		message.UnroutedExchange(key.Domain), message.DeadExchange(key.Domain),
 	}
-	prefix := strings.TrimSuffix(message.Manager("").Exchange(key.Domain), "manager")
-	exchanges = append(exchanges, prefix+"unrouted", prefix+"dlx")
 	for i, name := range exchanges {
 		exchanges[i] = regexp.QuoteMeta(name)
 	}

@@ -3,6 +3,7 @@ package managerd
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/drive"
@@ -19,7 +20,7 @@ type hands struct{ m *Manager }
 // acknowledged, what it caused is on disk.
 func (h hands) Record(steps []drive.Step) error {
 	m := h.m
-	if err := m.store.Record(steps); err != nil {
+	if err := m.store.record(steps); err != nil {
 		return err
 	}
 	m.show()
@@ -75,7 +76,7 @@ func (m *Manager) publish(p mind.Publish) {
 		m.log.Error("a message cannot be sent at all", "type", p.Msg.Type, "app", p.To.App, "instance", p.To.Path, "error", err)
 	default:
 		m.log.Warn("the outbox is full", "type", p.Msg.Type, "app", p.To.App, "instance", p.To.Path)
-		m.loop.Post(mind.Returned{To: p.To, Msg: p.Msg})
+		m.loop.Post(mind.Returned(p))
 	}
 }
 
@@ -97,17 +98,29 @@ func (m *Manager) supply(ctx context.Context, s manager.Supply) {
 			if ctx.Err() != nil {
 				return
 			}
-			data, err := m.blobs.read(digest)
-			if err != nil {
+			if err := m.send(s, digest); err != nil {
 				m.log.Warn("an agent wants a file that is not there", "app", s.App, "instance", s.Path, "error", err)
 				m.loop.Post(manager.Chunk{App: s.App, Path: s.Path, Data: &message.BlobChunk{SHA256: digest, Missing: true}})
-				continue
 			}
-			pieces(digest, data, func(c *message.BlobChunk) {
-				m.loop.Post(manager.Chunk{App: s.App, Path: s.Path, Data: c})
-			})
 		}
 	})
+}
+
+// send posts a file, piece by piece.
+func (m *Manager) send(s manager.Supply, digest string) error {
+	for offset := int64(0); ; {
+		piece, total, err := m.store.Blob(digest, offset, message.MaxChunk)
+		if err != nil {
+			return err
+		}
+		m.loop.Post(manager.Chunk{App: s.App, Path: s.Path, Data: &message.BlobChunk{SHA256: digest, Offset: offset, Total: total, Data: piece}})
+		if offset += int64(len(piece)); offset >= total {
+			return nil
+		}
+		if len(piece) == 0 {
+			return fmt.Errorf("read the file %s: it ends after %d of %d bytes", digest, offset, total)
+		}
+	}
 }
 
 // drop deletes what the broker has of an application that is gone (lifecycle.md 12), best effort.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/manager"
-	"github.com/roboconf/workbench/runtime/message"
 	"github.com/roboconf/workbench/runtime/mind"
 	"github.com/roboconf/workbench/runtime/target"
 	"github.com/roboconf/workbench/runtime/userdata"
@@ -172,15 +171,26 @@ func (y *yard) spec(m manager.Machine) (target.Handler, target.Spec, error) {
 func (y *yard) userData(ctx context.Context, key target.Key) (string, error) {
 	d := userdata.Data{Domain: key.Domain, App: key.App, Scope: key.Scope, Broker: y.settings, Agent: y.agent}
 	if y.accounts != nil {
-		a := account(y.seed, key)
-		ctx, cancel := context.WithTimeout(ctx, accountLimit)
-		defer cancel()
-		if err := y.accounts.Ensure(ctx, a); err != nil {
-			return "", fmt.Errorf("make the broker's account of %s: %w", key.Scope, err)
+		if err := y.admit(ctx, key); err != nil {
+			return "", err
 		}
+		a := account(y.seed, key)
 		d.Broker.User, d.Broker.Password = a.Name, a.Password
 	}
-	return formatted(d), nil
+	return userdata.Format(d), nil
+}
+
+// admit makes the account of an agent be there.
+func (y *yard) admit(ctx context.Context, key target.Key) error {
+	if y.accounts == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, accountLimit)
+	defer cancel()
+	if err := y.accounts.Ensure(ctx, account(y.seed, key)); err != nil {
+		return fmt.Errorf("make the broker's account of %s: %w", key.Scope, err)
+	}
+	return nil
 }
 
 // terminate ends a machine, with the account and the queue of its agent (LC-82). A machine that was never made is ended all the same: a
@@ -227,6 +237,9 @@ func (y *yard) query(ctx context.Context, m manager.Machine) {
 	y.start(ctx, m, false, func(ctx context.Context) {
 		handler, spec, err := y.spec(m)
 		var seen target.Machine
+		if err == nil { // a broker that lost its users must not keep agents out
+			err = y.admit(ctx, spec.Key)
+		}
 		if err == nil {
 			within, cancel := context.WithTimeout(ctx, lookLimit)
 			seen, err = handler.Observe(within, spec)
@@ -262,17 +275,3 @@ func words(err error) string {
 	}
 	return err.Error()
 }
-
-// pieces cuts content into the chunks that an agent is sent (MS-65).
-func pieces(sha256 string, data []byte, each func(*message.BlobChunk)) {
-	total := int64(len(data))
-	for offset := int64(0); ; offset += message.MaxChunk {
-		end := min(offset+message.MaxChunk, total)
-		each(&message.BlobChunk{SHA256: sha256, Offset: offset, Total: total, Data: data[offset:end]})
-		if end == total {
-			return
-		}
-	}
-}
-
-func formatted(d userdata.Data) string { return d.App }

@@ -57,9 +57,7 @@ type Manager struct {
 	cfg   Config
 	log   *slog.Logger
 	shelf *template.Shelf
-	blobs blobs
-	store journal
-	mind  *manager.Manager // the loop's own
+	store *journal
 	loop  *drive.Loop
 	bus   bus.Bus
 	yard  *yard

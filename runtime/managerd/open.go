@@ -19,6 +19,7 @@ import (
 	"github.com/roboconf/workbench/runtime/managerd/template"
 	"github.com/roboconf/workbench/runtime/message"
 	"github.com/roboconf/workbench/runtime/mind"
+	"github.com/roboconf/workbench/runtime/store"
 	"github.com/roboconf/workbench/runtime/target"
 )
 
@@ -63,21 +64,21 @@ func Open(ctx context.Context, c Config) (*Manager, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open a manager: make its folder: %w", err)
 	}
-	j, mind, restored, err := openJournal(c)
+	j, restored, err := openJournal(c)
 	if err != nil {
 		return nil, fmt.Errorf("open a manager: %w", err)
 	}
-	m, err := start(ctx, c, j, mind, restored)
+	m, err := start(ctx, c, j, restored)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open a manager: %w", err), j.Close())
+		return nil, fmt.Errorf("open a manager: %w", errors.Join(err, j.Close()))
 	}
 	return m, nil
 }
 
 // start makes the parts of a manager, connects them, lets them run.
-func start(ctx context.Context, c Config, j journal, core *manager.Manager, restored mind.Event) (*Manager, error) {
+func start(ctx context.Context, c Config, j *journal, restored mind.Event) (*Manager, error) {
 	m := &Manager{
-		cfg: c, log: c.Log, store: j, mind: core, feed: feed.New(0, feed.Options{}), blobs: blobs(filepath.Join(c.Dir, "blobs")),
+		cfg: c, log: c.Log, store: j, feed: feed.New(0, feed.Options{}),
 		ids: message.NewIDs("operations of "+epoch(), 0), ended: make(chan struct{}), changed: make(chan struct{}),
 		answers: map[string]chan []error{}, acks: map[*message.Envelope]func(){}, views: map[string]App{},
 	}
@@ -85,23 +86,24 @@ func start(ctx context.Context, c Config, j journal, core *manager.Manager, rest
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(string(m.blobs), 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of files: %w", err)
-	}
 	if m.shelf, err = template.Open(filepath.Join(c.Dir, "application-templates")); err != nil {
 		return nil, err
 	}
-	if err := m.blobs.sweep(m.needed()); err != nil {
+	if _, err := j.Sweep(m.needed()); err != nil {
 		c.Log.Warn("sweep", "error", err)
 	}
-	m.loop = drive.New(core, hands{m}, drive.Options{Start: core.Start, Now: c.Now})
+	m.loop = drive.New(j.mind, hands{m}, drive.Options{Start: j.mind.Start, Now: c.Now})
+	if restored != nil {
+		m.loop.Post(restored) // before the bus says anything
+	}
 	if m.bus, err = c.Bus(bus.Identity{Domain: c.Domain}, listener{m}); err != nil {
 		return nil, fmt.Errorf("reach the broker: %w", err)
 	}
 	m.yard = m.newYard(seed)
-	m.run(restored)
+	m.run()
 	if err := m.reconcile(ctx); err != nil {
-		return nil, errors.Join(err, m.Close(ctx))
+		m.halt()
+		return nil, errors.Join(err, m.bus.Close(ctx))
 	}
 	return m, nil
 }
@@ -116,11 +118,8 @@ func (m *Manager) newYard(seed []byte) *yard {
 }
 
 // run starts the goroutines; Close, or an error of the loop, ends them.
-func (m *Manager) run(restored mind.Event) {
+func (m *Manager) run() {
 	m.show()
-	if restored != nil {
-		m.loop.Post(restored)
-	}
 	ctx, stop := context.WithCancel(context.Background()) // of the manager's life, which Close ends
 	m.stop = stop
 	m.work.Go(func() {
@@ -158,8 +157,8 @@ func (m *Manager) reconcile(ctx context.Context) error {
 func (m *Manager) mindTemplates() []manager.TemplateID { return m.known }
 
 func (m *Manager) needed() map[string]bool {
-	m.known = m.mind.Templates()
-	needed := m.mind.Wanted()
+	m.known = m.store.mind.Templates()
+	needed := m.store.mind.Wanted()
 	for _, t := range m.shelf.All() {
 		for _, r := range t.Recipes {
 			for _, f := range r.Files {
@@ -188,10 +187,18 @@ func (m *Manager) Close(ctx context.Context) error {
 	if !m.closed.CompareAndSwap(false, true) {
 		return nil
 	}
+	m.halt()
+	err := m.bus.Close(ctx)
+	return errors.Join(err, m.store.close(), m.why)
+}
+
+// halt ends every goroutine.
+func (m *Manager) halt() {
 	m.stop()
-	m.work.Wait() // the loop, the readable copies
+	m.work.Wait() // the loop, the readable copies, files on their way
 	m.yard.wait()
 	m.feed.Close()
-	err := m.bus.Close(ctx)
-	return errors.Join(err, m.store.Close(), m.why)
 }
+
+// History gives what happened, the newest first (MG-73, manager.md 12).
+func (m *Manager) History(q store.Query) ([]store.Record, error) { return m.store.History(q) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -55,12 +56,26 @@ func (m *Manager) keep(ctx context.Context, t *template.Template, again bool) er
 	files := os.DirFS(t.Dir)
 	for _, r := range t.Recipes {
 		for i, f := range r.Files {
-			if err := m.blobs.put(files, r.Sources[i], f.SHA256); err != nil {
+			if err := m.putBlob(files, r.Sources[i], f.SHA256); err != nil {
 				return err
 			}
 		}
 	}
 	_, err := m.Do(ctx, "", loading(t, again))
+	return err
+}
+
+// putBlob keeps the content of a file.
+func (m *Manager) putBlob(files fs.FS, name, digest string) (err error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return fmt.Errorf("keep %s: %w", name, err)
+	}
+	defer f.Close()
+	got, _, err := m.store.PutBlob(f)
+	if err == nil && got != digest {
+		err = fmt.Errorf("keep %s: it changed while it was read; load it again", name)
+	}
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/roboconf/workbench/model"
+	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/lifecycle"
 	"github.com/roboconf/workbench/runtime/manager"
 	"github.com/roboconf/workbench/runtime/managerd/export"
@@ -67,20 +68,20 @@ func (a App) Info() (count map[lifecycle.State]int, worst string) {
 
 // show looks at every application that changed. The loop calls it, after each batch: the mind is its own.
 func (m *Manager) show() {
-	names := m.mind.Apps()
-	damaged := m.mind.DamagedApps()
+	names := m.store.mind.Apps()
+	damaged := m.store.mind.DamagedApps()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	next := map[string]App{}
 	same := len(names)+len(damaged) == len(m.views)
 	for _, name := range names {
 		old, known := m.views[name]
-		if version := m.mind.Version(name); !known || old.Version != version || old.Damaged != "" {
+		if version := m.store.mind.Version(name); !known || old.Version != version || old.Damaged != "" {
 			same = false
-			summary, _ := m.mind.Summary(name)
+			summary, _ := m.store.mind.Summary(name)
 			old = App{
-				Summary: summary, Version: version, Graph: m.mind.Graph(name), Instances: m.mind.Instances(name),
-				Statuses: m.mind.Statuses(name), Recipes: m.mind.Recipes(name),
+				Summary: summary, Version: version, Graph: m.store.mind.Graph(name), Instances: m.store.mind.Instances(name),
+				Statuses: m.store.mind.Statuses(name), Recipes: m.store.mind.Recipes(name),
 			}
 		}
 		next[name] = old
@@ -211,3 +212,6 @@ func exported(a App) string {
 
 // Templates are those on the shelf, damaged ones among them (MG-53).
 func (m *Manager) Templates() []*template.Template { return m.shelf.All() }
+
+// Bus is the way to the broker, for people who want to know how it is.
+func (m *Manager) Bus() bus.Bus { return m.bus }

@@ -2,6 +2,7 @@ package managerd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -303,6 +304,31 @@ func (w *world) open(t *testing.T) {
 	}
 	w.Manager = m
 }
+
+// dying opens a manager that dies at its n-th step that is kept: before, or after, it is on disk. It is not closed in order.
+func (w *world) dying(t *testing.T, n int, after bool) {
+	t.Helper()
+	j, restored, err := openJournal(w.config.filled())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := 0
+	j.die = func(now bool) error {
+		if now == after {
+			at++
+		}
+		if now == after && at > n {
+			return errDead
+		}
+		return nil
+	}
+	if w.Manager, err = start(t.Context(), w.config.filled(), j, restored); err != nil {
+		_ = j.Close()
+		t.Fatal(err)
+	}
+}
+
+var errDead = errors.New("dead")
 
 func (w *world) close(t *testing.T) {
 	t.Helper()
