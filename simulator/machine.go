@@ -63,10 +63,18 @@ func words(r profile.Rule, otherwise string) string {
 	return otherwise
 }
 
-// create pretends to make a machine.
+// create pretends to make a machine. Asked again for the same one, a target says which it is (TG-110): it is made, or will be.
 func (w *World) create(e manager.CreateMachine) {
 	if old := w.agents[e.Path]; old != nil && old.box.power != gone {
-		w.fail("LC-135", e.Path, "gets a second machine")
+		switch {
+		case old.box.gen != e.Gen:
+			w.fail("LC-135", e.Path, "gets a second machine")
+		case old.box.power != asked:
+			w.at(old, onKnown, 0, 0)
+			return
+		default:
+			return
+		}
 	}
 	c := w.client(e.Path, nil)
 	c.box = &box{gen: e.Gen}
@@ -74,10 +82,15 @@ func (w *World) create(e manager.CreateMachine) {
 	w.target(c, profile.Create, onCreated, 0)
 }
 
-// terminate pretends to end a machine.
+// terminate pretends to end a machine: that of the key, whatever has become of its path.
 func (w *World) terminate(e manager.TerminateMachine) {
 	c := w.agents[e.Path]
-	if c == nil || c.box.id != e.MachineID {
+	for _, other := range w.clients[1:] {
+		if (c == nil || c.box.gen != e.Gen) && other.path == e.Path && other.box.gen == e.Gen {
+			c = other
+		}
+	}
+	if c == nil || c.box.gen != e.Gen || e.MachineID != "" && c.box.id != e.MachineID {
 		w.fail("no machine without an owner", e.Path, "is asked to be terminated with another machine id")
 		return
 	}
@@ -103,6 +116,8 @@ func (w *World) machine(c *client, e event) {
 		w.terminated(c, e.arg == failure)
 	case onSeen:
 		w.seen(c)
+	case onKnown:
+		w.step(w.clients[0], manager.MachineCreated{App: w.app, Path: c.path, Gen: c.box.gen, MachineID: c.box.id})
 	}
 }
 

@@ -52,6 +52,7 @@ type trial struct {
 	steps          []scenario.Step
 	messages, wire bool
 	judge          func(w *World) []property.Broken // the end of the story, with what must hold then
+	begin          func(w *World)                   // prepares the world; nil for nothing
 }
 
 func newTrial(t *testing.T, seed uint64, chaos bool, judge func(w *World) []property.Broken) *trial {
@@ -72,6 +73,9 @@ func newTrial(t *testing.T, seed uint64, chaos bool, judge func(w *World) []prop
 // tell tells steps in a new world; it returns what is broken at its end.
 func (tr *trial) tell(steps []scenario.Step) (w *World, broken []property.Broken) {
 	w = New(tr.app, Options{Seed: tr.seed, Strict: tr.seed%2 == 0, Messages: tr.messages, Wire: tr.wire})
+	if tr.begin != nil {
+		tr.begin(w)
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			broken = append(broken, property.Broken{Property: "panic", Text: fmt.Sprint(r)})

@@ -17,6 +17,7 @@ const (
 	onBoot                   // a machine's agent starts
 	onTerminated             // a target ended a machine
 	onSeen                   // a target says whether a machine runs
+	onKnown                  // a target, asked again for a machine that it made, says which one
 )
 
 // event is a moment in the future of one client. It is small and holds no pointer: a queue of millions is cheap.
