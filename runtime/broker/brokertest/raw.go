@@ -24,6 +24,7 @@ type tuning struct {
 	channels  uint16
 	frame     uint32
 	heartbeat uint16
+	slowly    bool // the last word of the greeting comes byte by byte
 }
 
 // The kinds of frames; each ends with the byte 0xCE.
@@ -83,7 +84,14 @@ func (b *bench) raw(t testing.TB, tune tuning) *raw {
 	}
 	r.tune = tune
 	r.call(0, 10, 31, tune.channels, tune.frame, tune.heartbeat)
-	r.call(0, 10, 40, "/", "", uint8(0)) // open
+	open := encodeFrame(frameMethod, 0, encodeMethod(10, 40, "/", "", uint8(0)))
+	if tune.slowly {
+		for len(open) > 1 {
+			r.write(open[:1])
+			open = open[1:]
+		}
+	}
+	r.write(open)
 	r.want(0, 10, 41)
 	return r
 }

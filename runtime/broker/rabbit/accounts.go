@@ -14,12 +14,6 @@ import (
 	"strings"
 )
 
-// Account is a user with what it may do: regular expressions over whole names of queues and exchanges; "" is nothing (messaging.md 15.6).
-type Account struct {
-	Name, Password         string
-	Configure, Write, Read string
-}
-
 // Accounts manages the users of a Server. Its methods may be called from any goroutine.
 //
 // They evaluate a line of Erlang inside the server, through the small program erl_call of Erlang: 5 to 10 ms each. The command
