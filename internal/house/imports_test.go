@@ -76,7 +76,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"runtime/userdata":   {values + "runtime/bus", seam},
 	"runtime/plan":       {"model model/source model/bind " + minds, pure},
 	"runtime/store":      {values + "model/bind runtime/mind runtime/manager go.etcd.io/bbolt golang.org/x/sys", "the memory of the manager; whoever opens it decides what goes in"},
-	"runtime/agentd":     {values + "runtime/mind runtime/agent runtime/drive runtime/bus runtime/bus/amqp runtime/userdata runtime/plugin/... runtime/agentd/... runtime/bus/link github.com/cbroglie/mustache github.com/rabbitmq/amqp091-go", "what runs on every machine stays small: no parser, no store, one foreign module"},
+	"runtime/agentd":     {values + "runtime/mind runtime/agent runtime/drive runtime/bus runtime/bus/amqp runtime/userdata runtime/plugin/... runtime/agentd/... runtime/bus/link github.com/rabbitmq/amqp091-go", "what runs on every machine stays small: no parser, no store, one foreign module"},
 	"runtime/agentd/...": {values + "runtime/mind runtime/agent runtime/drive runtime/agentd/...", "parts of an agent's process: what they need of the mind, nothing of the wire"},
 	"runtime/managerd":   {language + minds + "runtime/drive runtime/bus runtime/userdata runtime/plan runtime/store runtime/target runtime/managerd/... go.etcd.io/bbolt golang.org/x/sys", "brokers, targets are handed to it by cmd"},
 	"docker":             {"docker/hostimage " + engine, "an engine makes containers: what runs in them is told by whoever asks"},
