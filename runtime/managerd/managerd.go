@@ -76,4 +76,7 @@ type Manager struct {
 	acks    map[*message.Envelope]func()
 	views   map[string]App
 	changed chan struct{} // closed when views change, then replaced
+
+	written map[string]uint64 // versions of the readable copies; the loop's own
+	exports chan copies
 }

@@ -81,6 +81,7 @@ func start(ctx context.Context, c Config, j *journal, restored mind.Event) (*Man
 		cfg: c, log: c.Log, store: j, feed: feed.New(0, feed.Options{}),
 		ids: message.NewIDs("operations of "+epoch(), 0), ended: make(chan struct{}), changed: make(chan struct{}),
 		answers: map[string]chan []error{}, acks: map[*message.Envelope]func(){}, views: map[string]App{},
+		written: map[string]uint64{}, exports: make(chan copies, 1),
 	}
 	seed, err := readSeed(c.Dir)
 	if err != nil {
@@ -197,6 +198,7 @@ func (m *Manager) halt() {
 	m.stop()
 	m.work.Wait() // the loop, the readable copies, files on their way
 	m.yard.wait()
+	m.exportLast()
 	m.feed.Close()
 }
 

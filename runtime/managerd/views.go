@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -14,8 +12,8 @@ import (
 	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/lifecycle"
 	"github.com/roboconf/workbench/runtime/manager"
-	"github.com/roboconf/workbench/runtime/managerd/export"
 	"github.com/roboconf/workbench/runtime/managerd/template"
+	"github.com/roboconf/workbench/runtime/store"
 )
 
 // App is an application as it was at one moment. Nobody may change what it holds.
@@ -95,6 +93,7 @@ func (m *Manager) show() {
 		close(m.changed)
 		m.changed = make(chan struct{})
 	}
+	m.offer()
 }
 
 // Apps are the applications, sorted by name, damaged ones among them.
@@ -147,67 +146,77 @@ func (m *Manager) over() error {
 // exportEvery is how often readable copies are written at most (MG-50).
 const exportEvery = 200 * time.Millisecond
 
-// export writes readable copies of what changed until ctx ends, then once more.
+// copies are what people may read of applications that changed.
+type copies struct {
+	files []store.File
+	gone  []string
+}
+
+// readable gathers what changed since the last copies. The loop calls it, or who knows that the loop has ended.
+func (m *Manager) readable() (c copies) {
+	for name, a := range m.views {
+		if a.Damaged == "" && m.written[name] != a.Version {
+			c.files = append(c.files, store.Readable(m.store.mind, name)...)
+			m.written[name] = a.Version
+		}
+	}
+	for name := range m.written {
+		if _, there := m.views[name]; !there {
+			c.gone = append(c.gone, name)
+			delete(m.written, name)
+		}
+	}
+	return c
+}
+
+// offer hands copies to the goroutine that writes them, when it is ready for more; otherwise a later batch does.
+func (m *Manager) offer() {
+	if len(m.exports) > 0 {
+		return
+	}
+	if c := m.readable(); len(c.files)+len(c.gone) > 0 {
+		m.exports <- c // it has room: only the loop puts something in
+	}
+}
+
+// export writes readable copies until ctx ends.
 func (m *Manager) export(ctx context.Context) {
-	written := map[string]uint64{}
 	for {
-		m.mu.Lock()
-		changed := m.changed
-		m.mu.Unlock()
-		m.exportOnce(written)
 		select {
 		case <-ctx.Done():
-			m.exportOnce(written)
 			return
-		case <-changed:
+		case <-time.After(exportEvery):
 		}
-		pause := time.NewTimer(exportEvery)
 		select {
 		case <-ctx.Done():
-			pause.Stop()
-		case <-pause.C:
+			return
+		case c := <-m.exports:
+			m.write(c)
 		}
 	}
 }
 
-func (m *Manager) exportOnce(written map[string]uint64) {
-	there := map[string]bool{}
-	for _, a := range m.Apps() {
-		there[a.Name] = true
-		if a.Damaged != "" || written[a.Name] == a.Version {
-			continue
+func (m *Manager) write(c copies) {
+	if len(c.files) > 0 {
+		if err := m.store.Export(c.files); err != nil {
+			m.log.Warn("write the readable copy of applications", "error", err)
 		}
-		if err := export.Write(filepath.Join(m.appDir(a.Name), "instances", "current.instances"), exported(a)); err != nil {
-			m.log.Warn("write the readable copy of an application", "app", a.Name, "error", err)
-			continue
-		}
-		written[a.Name] = a.Version
 	}
-	for name := range written {
-		if !there[name] {
-			delete(written, name)
-			if err := os.RemoveAll(m.appDir(name)); err != nil {
-				m.log.Warn("remove the folder of an application", "app", name, "error", err)
-			}
+	for _, name := range c.gone {
+		if err := m.store.Unexport(name); err != nil {
+			m.log.Warn("remove the readable copy of an application", "app", name, "error", err)
 		}
 	}
 }
 
-func (m *Manager) appDir(name string) string { return filepath.Join(m.cfg.Dir, "applications", name) }
-
-func exported(a App) string {
-	of := make(map[string]export.Run, len(a.Statuses))
-	for _, s := range a.Statuses {
-		run := export.Run{State: s.State, Machine: s.Machine, Address: s.Address, MachineID: s.MachineID}
-		if s.Failure != nil {
-			run.Problem = s.Failure.Operation + ": " + s.Failure.Message
-		}
-		if s.Machine && s.State == lifecycle.DeployedStarted {
-			run.Since = s.Since.UnixMilli()
-		}
-		of[s.Path] = run
+// exportLast writes what is left when the loop has ended.
+func (m *Manager) exportLast() {
+	select {
+	case c := <-m.exports:
+		m.write(c)
+	default:
 	}
-	return export.Text(a.Instances, func(path string) export.Run { return of[path] })
+	m.write(m.readable())
 }
 
 // Templates are those on the shelf, damaged ones among them (MG-53).
