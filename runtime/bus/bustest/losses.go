@@ -79,7 +79,7 @@ func anyOrder(_ *testing.T, w *world) {
 
 func brokerLater(_ *testing.T, w *world) {
 	back := w.f.Away(w.t)
-	m, a := w.open("", "", Options{}), w.open("shop", "/a", Options{})
+	m, a := w.open("", "", Options{}), w.open("shop", "/a", Options{Retry: 100 * time.Millisecond})
 	a.Bind(message.Importers("shop", "P", false))
 	m.Bind(message.Manager("shop"))
 	a.say(message.Importers("shop", "P", false), "to all")
@@ -193,6 +193,7 @@ func keptByAgent(t *testing.T, w *world) {
 	a.say(message.Manager("shop"), "5")
 	a.say(a.id.Own(), "others go on")
 	a.hears("others go on")
+	a.Wait("the confirm", func(h *Heard) bool { return len(h.Confirmed) == 1 })
 	if n := a.State().Outbox; n != 6 {
 		t.Errorf("%d messages are kept, want 6", n)
 	}

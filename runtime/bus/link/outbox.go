@@ -14,13 +14,14 @@ type outbox struct {
 	head, tail       *entry
 	cursor           *entry // nothing before it may be sent now
 	last             uint64 // order of the newest entry
+	lastPublished    uint64 // order of the newest publication
 
 	count, bytes int // of publications
 	flying       int // sent and not answered, of publications and dead letters
 
 	bound  map[message.Target]bool   // what the broker has bound, or was asked to
 	counts map[message.Target]int    // of Bind without Unbind (MS-11)
-	turns  map[message.Target]*entry // a bind or unbind that was not sent
+	turns  map[message.Target]*entry // the newest bind or unbind, as long as it was not sent
 	states map[stateKey]*entry       // the newest instance.changed of an instance that waits
 	parked map[message.Target]*pause // targets that take nothing at the moment
 }
@@ -103,6 +104,7 @@ func (o *outbox) publish(to message.Target, msg *message.Envelope, body []byte, 
 	o.count++
 	o.bytes += len(body)
 	o.push(e)
+	o.lastPublished = e.order
 	if isState {
 		o.states[key] = e
 	}
@@ -143,12 +145,11 @@ func (o *outbox) unbind(to message.Target) {
 	}
 }
 
-// turn takes back what was not sent, then does what is still to be done.
+// turn takes back an opposite turn that was not sent, unless something was published in between that relies on it. Turns of one target
+// alternate, so what is left says the same.
 func (o *outbox) turn(kind entryKind, to message.Target) {
-	if e := o.turns[to]; e != nil {
+	if e := o.turns[to]; e != nil && e.order > o.lastPublished {
 		o.remove(e)
-	}
-	if o.bound[to] == (kind == binding) {
 		return
 	}
 	e := &entry{kind: kind, to: to}
@@ -351,15 +352,6 @@ func (o *outbox) lost() {
 			continue
 		case e.kind == unbinding && flew:
 			o.bound[e.to] = true
-			if later := o.turns[e.to]; later != nil {
-				if after == later {
-					after = later.next
-				}
-				o.remove(later)
-				o.remove(e)
-				continue
-			}
-			o.turns[e.to] = e
 		}
 		e.state, e.returned = waiting, false
 		if key, ok := stateOf(e.to, e.msg); ok {
