@@ -91,7 +91,7 @@ func newFixture(_ *testing.T, s bus.Settings) *brokerFixture {
 func (f *brokerFixture) fixture() bustest.Fixture {
 	return bustest.Fixture{
 		Open: f.openClient, Cut: func(_ *testing.T, id bus.Identity) { f.gate.cut(clientName(id)) },
-		Away: func(*testing.T) func() { f.gate.close(true); return func() { f.gate.close(false) } },
+		Away:    func(*testing.T) func() { f.gate.close(true); return func() { f.gate.close(false) } },
 		Publish: f.publish, Dead: f.dead,
 	}
 }

@@ -162,7 +162,10 @@ func (c *client) publish(to message.Target, body message.Body) *message.Envelope
 }
 
 // say sends a text, which texts of the receiver shows.
-func (c *client) say(to message.Target, text string) { c.w.t.Helper(); c.publish(to, &message.Ping{Text: text, Nonce: "n"}) }
+func (c *client) say(to message.Target, text string) {
+	c.w.t.Helper()
+	c.publish(to, &message.Ping{Text: text, Nonce: "n"})
+}
 
 // hears waits until exactly these texts were delivered, in this order, each one acknowledged by the ears.
 func (c *client) hears(texts ...string) {

@@ -139,7 +139,9 @@ func (e *Ears) Returned(_ message.Target, m *message.Envelope) {
 }
 
 // Blocked implements bus.Listener.
-func (e *Ears) Blocked(reason string) { e.hear(func(h *Heard) { h.Blocked = append(h.Blocked, reason) }) }
+func (e *Ears) Blocked(reason string) {
+	e.hear(func(h *Heard) { h.Blocked = append(h.Blocked, reason) })
+}
 
 // Failed implements bus.Listener.
 func (e *Ears) Failed(err error) { e.hear(func(h *Heard) { h.Failed = append(h.Failed, err) }) }
