@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 
 	"github.com/roboconf/workbench/runtime/drive"
@@ -178,4 +179,29 @@ func operationWords(op manager.Op) string {
 		return "associate " + op.Element + " with " + op.Target
 	}
 	return fmt.Sprintf("%T", op)[len("manager."):]
+}
+
+// Peek gives the applications that a manager keeps in a folder while none runs there. Nothing is changed.
+func Peek(dir string, log *slog.Logger) ([]App, error) {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	c := Config{Dir: dir, Log: log}.filled()
+	s, err := store.Open(dir, store.Options{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := s.Load()
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	m := &Manager{
+		cfg: c, log: c.Log, store: &journal{Store: s, mind: manager.Restore(c.mindConfig(), loaded.Journal)},
+		views: map[string]App{}, changed: make(chan struct{}), written: map[string]uint64{}, exports: make(chan copies, 1),
+	}
+	for _, step := range loaded.Steps {
+		m.store.mind.Step(step.At, step.Event)
+	}
+	m.show()
+	return m.Apps(), s.Close()
 }

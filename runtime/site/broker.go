@@ -1,0 +1,213 @@
+package site
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/roboconf/workbench/runtime/broker"
+	"github.com/roboconf/workbench/runtime/broker/rabbit"
+	"github.com/roboconf/workbench/runtime/bus"
+)
+
+// The brokers that a person may ask for; anything else is an address.
+const (
+	Embedded = "embedded"
+	RabbitMQ = "rabbitmq"
+)
+
+const secretsFile = "secrets.json"
+
+// CheckBroker says what is wrong with the choice of a broker.
+func CheckBroker(choice string) error {
+	if choice == Embedded || choice == RabbitMQ {
+		return nil
+	}
+	_, err := addressed(choice)
+	return err
+}
+
+// addressed reads the address of somebody's broker: amqp(s)://user:password@host:port/vhost. The credentials may come from the variables
+// ROBOCONF_BROKER_USER, ROBOCONF_BROKER_PASSWORD instead.
+func addressed(choice string) (bus.Settings, error) {
+	u, err := url.Parse(choice)
+	if err != nil || u.Scheme != "amqp" && u.Scheme != "amqps" || u.Host == "" {
+		return bus.Settings{}, fmt.Errorf("use the broker %q: it is none of embedded, rabbitmq, amqp://HOST, amqps://HOST", hidden(choice))
+	}
+	s := bus.Settings{TLS: u.Scheme == "amqps", Quorum: true, VHost: strings.TrimPrefix(u.Path, "/")}
+	port := cmp.Or(u.Port(), map[bool]string{false: "5672", true: "5671"}[s.TLS])
+	s.Addresses = []string{net.JoinHostPort(u.Hostname(), port)}
+	password, given := u.User.Password()
+	s.User, s.Password = cmp.Or(u.User.Username(), os.Getenv("ROBOCONF_BROKER_USER")), password
+	if !given {
+		s.Password = os.Getenv("ROBOCONF_BROKER_PASSWORD")
+	}
+	if s.User == "" || s.Password == "" {
+		return bus.Settings{}, fmt.Errorf("use the broker %s: no credentials; set ROBOCONF_BROKER_USER and ROBOCONF_BROKER_PASSWORD", hidden(choice))
+	}
+	return s, nil
+}
+
+// hidden is an address without its password, for messages and records.
+func hidden(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(an address that cannot be read)"
+	}
+	u.User = nil
+	return u.String()
+}
+
+// carrier is the broker of a deployment while an up runs.
+type carrier struct {
+	kind     string
+	settings bus.Settings // for the manager
+	agents   bus.Settings // for agents, without credentials when each has its own
+	accounts bus.Accounts // nil: agents share the credentials of agents
+	close    func(ctx context.Context) error
+	gone     <-chan struct{} // closed when it ended by itself; nil when that cannot be seen
+}
+
+// secrets are the credentials of a deployment.
+type secrets struct {
+	Manager string `json:"manager"`          // password of the manager's user of a broker of ours
+	Address string `json:"broker,omitempty"` // of somebody's broker, with credentials
+}
+
+func readSecrets(f Folder) (secrets, error) {
+	var s secrets
+	text, err := os.ReadFile(f.path(secretsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		var b [24]byte
+		_, _ = rand.Read(b[:]) // never fails
+		s.Manager = hex.EncodeToString(b[:])
+		if text, err = json.Marshal(s); err == nil {
+			err = keep(f.path(secretsFile), text)
+		}
+		return s, err
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		return s, fmt.Errorf("read the credentials of the deployment: %w; roboconf down removes it", err)
+	}
+	return s, nil
+}
+
+// carry starts the broker that a deployment uses, or finds it. given is the address of somebody's broker as the person wrote it; "" for the one
+// that was written last.
+func carry(ctx context.Context, f Folder, given string, log *slog.Logger) (*carrier, error) {
+	s, err := readSecrets(f)
+	if err != nil {
+		return nil, err
+	}
+	switch f.Broker {
+	case Embedded:
+		return embed(f, s, log)
+	case RabbitMQ:
+		return runRabbit(ctx, f)
+	}
+	address := cmp.Or(given, s.Address)
+	settings, err := addressed(address)
+	if err != nil {
+		return nil, err
+	}
+	if u, err := url.Parse(address); err == nil && u.User != nil && s.Address != address {
+		s.Address = address
+		text, err := json.Marshal(s)
+		if err == nil {
+			err = keep(f.path(secretsFile), text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &carrier{kind: f.Broker, settings: settings, agents: settings, close: func(context.Context) error { return nil }}, nil
+}
+
+const managerUser = "manager"
+
+// embed runs our own broker in this process.
+func embed(f Folder, s secrets, log *slog.Logger) (*carrier, error) {
+	b, err := broker.Open(broker.Config{
+		Dir: f.path("broker"), Log: log,
+		Users: []broker.User{{Name: managerUser, Password: s.Manager, Configure: ".*", Write: ".*", Read: ".*"}},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the broker: %w", err)
+	}
+	listener, err := net.Listen("tcp", cmp.Or(f.Address, "127.0.0.1:0"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start the broker: %w; machines know this address: end what has it, or roboconf down first", err), b.Close())
+	}
+	var work sync.WaitGroup
+	gone := make(chan struct{})
+	work.Go(func() {
+		defer close(gone)
+		if err := b.Serve(listener); err != nil && !errors.Is(err, broker.ErrClosed) {
+			log.Error("the broker ended", "error", err)
+		}
+	})
+	settings := bus.Settings{Addresses: []string{listener.Addr().String()}, User: managerUser, Password: s.Manager}
+	agents := settings
+	agents.User, agents.Password = "", ""
+	return &carrier{
+		kind: Embedded, settings: settings, agents: agents, accounts: ownUsers{b}, gone: gone,
+		close: func(context.Context) error {
+			err := b.Close()
+			work.Wait()
+			return err
+		},
+	}, nil
+}
+
+// ownUsers are the users of our own broker.
+type ownUsers struct{ *broker.Broker }
+
+func (o ownUsers) Ensure(ctx context.Context, a bus.Account) error {
+	return o.Broker.Ensure(ctx, broker.User(a))
+}
+
+// runRabbit runs RabbitMQ as a process of this deployment's own.
+func runRabbit(ctx context.Context, f Folder) (*carrier, error) {
+	server, err := rabbit.Start(ctx, rabbit.Options{Dir: f.path("rabbitmq")})
+	if err != nil {
+		return nil, fmt.Errorf("start RabbitMQ: %w", err)
+	}
+	at := server.Endpoint()
+	settings := bus.Settings{Addresses: []string{at.Address}, User: at.User, Password: at.Password, CA: at.CA, TLS: at.CA != ""}
+	agents := settings
+	agents.User, agents.Password = "", ""
+	return &carrier{
+		kind: RabbitMQ, settings: settings, agents: agents, accounts: rabbitUsers{server.Accounts()},
+		close: server.Stop, gone: server.Done(),
+	}, nil
+}
+
+// rabbitUsers are the users of a RabbitMQ of ours.
+type rabbitUsers struct{ rabbit.Accounts }
+
+func (r rabbitUsers) Ensure(ctx context.Context, a bus.Account) error {
+	return r.Accounts.Ensure(ctx, rabbit.Account(a))
+}
+
+// stopRabbit ends what a killed up left of its RabbitMQ: starting it again takes the old process over, stopping ends it.
+func stopRabbit(ctx context.Context, f Folder) error {
+	server, err := rabbit.Start(ctx, rabbit.Options{Dir: f.path("rabbitmq")})
+	if err != nil {
+		return fmt.Errorf("end RabbitMQ: %w", err)
+	}
+	return server.Stop(ctx)
+}
