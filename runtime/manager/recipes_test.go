@@ -100,7 +100,7 @@ func TestReturnedRequestsWaitAgain(t *testing.T) {
 	for _, state := range []lifecycle.State{lifecycle.DeployedStarted, lifecycle.DeployedStopped} {
 		d.must(t, manager.Request{Path: "/db-vm/mysql", State: state})
 		for _, p := range effects[mind.Publish](d) {
-			back = append(back, mind.Returned{To: p.To, Msg: p.Msg})
+			back = append(back, mind.Returned(p))
 		}
 	}
 	for _, r := range []mind.Returned{back[1], back[0], back[0]} {
@@ -121,7 +121,7 @@ func TestReturnedRequestsWaitAgain(t *testing.T) {
 	// The model comes back: the next heartbeat, even of the same process, is looked at again.
 	d.must(t, manager.SetGraph{Graph: d.m.Graph("app")})
 	model := effects[mind.Publish](d)[0]
-	d.step(mind.Returned{To: model.To, Msg: model.Msg})
+	d.step(mind.Returned(model))
 	d.beat("/db-vm", "e1", 1, message.AgentHeartbeat{ModelRevision: 1})
 	if got := sent[*message.ModelSet](d); len(got) != 1 || got[0].Revision != 2 {
 		t.Errorf("MS-72: %+v", d.last)
