@@ -100,10 +100,11 @@ var mayReach = map[string]struct{ reach, why string }{
 	"internal/...":       {world + "internal/... github.com/... charm.land/... golang.org/x/...", "internal tools know the language, not the programs"},
 	"cmd/roboconf":       {world + "runtime/... docker/... " + engine + "editor/... tui/... samples internal/... go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/spf13/... github.com/fsnotify/fsnotify github.com/sahilm/fuzzy " + yaml + cells, "cmd wires everything"},
 
-	"runtime/managerd/...": {language + "runtime/lifecycle runtime/message samples", "parts of a manager's process that know neither its mind nor its store"},
-	"runtime/site/control": {"", leaf},
-	"runtime/site/logbook": {"", leaf},
-	"runtime/site":         {language + minds + "runtime/... samples go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/fsnotify/fsnotify editor/watch golang.org/x/sys", "one host: it chooses the broker, the machines, and puts them together for cmd"},
+	"runtime/agentd/journal": {values + "runtime/mind runtime/agent", "an agent's memory on disk knows its mind, nothing of brokers or recipes"},
+	"runtime/managerd/...":   {language + "runtime/lifecycle runtime/message samples", "parts of a manager's process that know neither its mind nor its store"},
+	"runtime/site/control":   {"", leaf},
+	"runtime/site/logbook":   {"", leaf},
+	"runtime/site":           {language + minds + "runtime/... samples go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/fsnotify/fsnotify editor/watch golang.org/x/sys", "one host: it chooses the broker, the machines, and puts them together for cmd"},
 }
 
 func TestImportsGoDown(t *testing.T) {

@@ -123,6 +123,17 @@ func Resume(c Config, j *Journal) *Agent {
 	return a
 }
 
+// Knows says whether a message was taken before (MS-60).
+func (a *Agent) Knows(id string) bool {
+	_, known := a.recall(id)
+	return known
+}
+
+// Idle says whether the agent does nothing, and nothing waits.
+func (a *Agent) Idle() bool {
+	return a.running.id == 0 && a.pause.id == 0 && len(a.work) == 0 && len(a.queue) == 0
+}
+
 // Counts are the numbers that messages get: how many ids were given, how many messages went to the manager.
 type Counts struct{ IDs, ToManager uint64 }
 

@@ -59,6 +59,12 @@ func (a *Agent) push(steps ...step) {
 // drain goes on until a recipe runs or nothing is left.
 func (a *Agent) drain() {
 	for a.running.id == 0 && a.pause.id == 0 && !a.gone {
+		if a.restored { // what an earlier process left is settled first, when others can be told
+			if a.leaving {
+				a.leave(message.Shutdown)
+			}
+			return
+		}
 		if n := len(a.work); n > 0 {
 			s := a.work[n-1]
 			a.work = a.work[:n-1]

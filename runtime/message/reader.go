@@ -279,7 +279,7 @@ func (f fields) data(text string, size int64) []byte {
 	return data
 }
 
-// BadName says what is wrong with the name of a file that is to be written (MS-65, PL-22); "" when nothing is.
+// BadName says what is wrong with the name of a file before it is written (MS-65, PL-22); "" when nothing is.
 func BadName(name string) string {
 	switch {
 	case len(name) > 512:
