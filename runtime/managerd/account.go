@@ -14,30 +14,17 @@ import (
 	"strings"
 
 	"github.com/roboconf/workbench/runtime/bus"
-	"github.com/roboconf/workbench/runtime/message"
 	"github.com/roboconf/workbench/runtime/target"
 )
 
-// account is the broker's user of one agent (messaging.md 15.6): it may use its own queue, the exchanges of its domain and application,
-// nothing else. The password is derived, so that the machine that a repeated creation gives back knows it.
+// account is the broker's user of one agent (messaging.md 15.6). The password is derived, so that the machine that a repeated creation gives back
+// knows it; that of the next machine at the same path is another one.
 func account(seed []byte, key target.Key) bus.Account {
 	sum := hmac.New(sha256.New, seed)
 	sum.Write([]byte(key.Token())) // a hash never fails
-	queue := regexp.QuoteMeta(message.Agent(key.App, key.Scope).Queue(key.Domain))
-	exchanges := []string{
-		message.Manager(key.App).Exchange(key.Domain),
-		message.Agent(key.App, key.Scope).Exchange(key.Domain),
-		message.Importers("", "", true).Exchange(key.Domain),
-		message.UnroutedExchange(key.Domain), message.DeadExchange(key.Domain),
-	}
-	for i, name := range exchanges {
-		exchanges[i] = regexp.QuoteMeta(name)
-	}
-	all := "^(" + queue + "|" + strings.Join(exchanges, "|") + ")$"
-	return bus.Account{
-		Name: "agent-" + key.Token(), Password: hex.EncodeToString(sum.Sum(nil)),
-		Configure: all, Write: all, Read: all,
-	}
+	a := bus.AgentAccount(key.Domain, key.App, key.Scope)
+	a.Password = hex.EncodeToString(sum.Sum(nil))
+	return a
 }
 
 // readSeed reads the secret of a data folder; the first time it is drawn.

@@ -214,15 +214,15 @@ func (y *yard) terminate(ctx context.Context, m manager.TerminateMachine) {
 // forget removes what the broker has of an agent whose machine is gone. A broker that is away does not keep a machine from being gone: queues
 // expire by themselves (MS-70).
 func (y *yard) forget(ctx context.Context, key target.Key, stray bool) {
+	if stray {
+		return // the path may have another machine, whose they are
+	}
 	if y.accounts != nil {
 		within, cancel := context.WithTimeout(ctx, queueLimit)
 		if err := y.accounts.Remove(within, account(y.seed, key).Name); err != nil {
 			y.log.Warn("remove the broker's account of an agent", "app", key.App, "instance", key.Scope, "error", err)
 		}
 		cancel()
-	}
-	if stray {
-		return // the path may have another machine, whose queue it is
 	}
 	within, cancel := context.WithTimeout(ctx, queueLimit)
 	defer cancel()

@@ -34,7 +34,6 @@ func TestMain(m *testing.M) {
 type testAgent struct {
 	loop *drive.Loop
 	bus  bus.Bus
-	log  *os.File
 }
 
 func runAgent() error {

@@ -38,35 +38,33 @@ func CheckBroker(choice string) error {
 	return err
 }
 
-// addressed reads the address of somebody's broker: amqp(s)://user:password@host:port/vhost. The credentials may come from the variables
-// ROBOCONF_BROKER_USER, ROBOCONF_BROKER_PASSWORD instead.
+// addressed reads the address of somebody's broker, see bus.ParseURL. The credentials may come from the variables ROBOCONF_BROKER_USER,
+// ROBOCONF_BROKER_PASSWORD instead.
 func addressed(choice string) (bus.Settings, error) {
-	u, err := url.Parse(choice)
-	if err != nil || u.Scheme != "amqp" && u.Scheme != "amqps" || u.Host == "" {
+	if !strings.HasPrefix(choice, "amqp://") && !strings.HasPrefix(choice, "amqps://") {
 		return bus.Settings{}, fmt.Errorf("use the broker %q: it is none of embedded, rabbitmq, amqp://HOST, amqps://HOST", hidden(choice))
 	}
-	s := bus.Settings{TLS: u.Scheme == "amqps", Quorum: true, VHost: strings.TrimPrefix(u.Path, "/")}
-	port := cmp.Or(u.Port(), map[bool]string{false: "5672", true: "5671"}[s.TLS])
-	s.Addresses = []string{net.JoinHostPort(u.Hostname(), port)}
-	password, given := u.User.Password()
-	s.User, s.Password = cmp.Or(u.User.Username(), os.Getenv("ROBOCONF_BROKER_USER")), password
-	if !given {
-		s.Password = os.Getenv("ROBOCONF_BROKER_PASSWORD")
+	s, err := bus.ParseURL(choice)
+	if err != nil {
+		return bus.Settings{}, fmt.Errorf("use the broker %s: %w", hidden(choice), err)
 	}
-	if s.User == "" || s.Password == "" {
+	s.User = cmp.Or(s.User, os.Getenv("ROBOCONF_BROKER_USER"))
+	s.Password = cmp.Or(s.Password, os.Getenv("ROBOCONF_BROKER_PASSWORD"))
+	if s.Cert == "" && (s.User == "" || s.Password == "") {
 		return bus.Settings{}, fmt.Errorf("use the broker %s: no credentials; set ROBOCONF_BROKER_USER and ROBOCONF_BROKER_PASSWORD", hidden(choice))
 	}
 	return s, nil
 }
 
-// hidden is an address without its password, for messages and records.
+// hidden is an address without what is secret in it, for messages and records.
 func hidden(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "(an address that cannot be read)"
+	if s, err := bus.ParseURL(address); err == nil {
+		return s.String()
 	}
-	u.User = nil
-	return u.String()
+	if _, rest, found := strings.Cut(address, "@"); found {
+		return "...@" + rest
+	}
+	return address
 }
 
 // carrier is the broker of a deployment while an up runs.
@@ -137,14 +135,11 @@ func carry(ctx context.Context, f Folder, given string, log *slog.Logger) (*carr
 	return &carrier{kind: f.Broker, settings: settings, agents: settings, close: func(context.Context) error { return nil }}, nil
 }
 
-const managerUser = "manager"
-
 // embed runs our own broker in this process.
 func embed(f Folder, s secrets, log *slog.Logger) (*carrier, error) {
-	b, err := broker.Open(broker.Config{
-		Dir: f.path("broker"), Log: log,
-		Users: []broker.User{{Name: managerUser, Password: s.Manager, Configure: ".*", Write: ".*", Read: ".*"}},
-	})
+	own := bus.ManagerAccount(f.Domain)
+	own.Password = s.Manager
+	b, err := broker.Open(broker.Config{Dir: f.path("broker"), Log: log, Users: []broker.User{broker.User(own)}})
 	if err != nil {
 		return nil, fmt.Errorf("start the broker: %w", err)
 	}
@@ -160,7 +155,7 @@ func embed(f Folder, s secrets, log *slog.Logger) (*carrier, error) {
 			log.Error("the broker ended", "error", err)
 		}
 	})
-	settings := bus.Settings{Addresses: []string{listener.Addr().String()}, User: managerUser, Password: s.Manager}
+	settings := bus.Settings{Addresses: []string{listener.Addr().String()}, User: own.Name, Password: own.Password}
 	agents := settings
 	agents.User, agents.Password = "", ""
 	return &carrier{
