@@ -40,7 +40,8 @@ func (c *conn) greet() error {
 	if err := c.nc.SetDeadline(time.Time{}); err != nil {
 		return err
 	}
-	if c.closing.Load() { // meanwhile
+	c.deadlineAt = time.Time{} // heartbeats count from here on
+	if c.closing.Load() {      // meanwhile
 		c.hurry()
 	}
 	c.frames.Max = c.maxFrame
