@@ -146,7 +146,11 @@ func Add(dir string, list []message.File, limit int64, open Opener) error {
 	if err := Check(list, limit); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	// Those above may be gone through, not listed: a recipe may run as another user, who owns its own directory (PL-73).
+	if err := os.MkdirAll(filepath.Dir(dir), 0o711); err != nil {
+		return fmt.Errorf("make the directory of the instance: %w", err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make the directory of the instance: %w", err)
 	}
 	root, err := os.OpenRoot(dir)

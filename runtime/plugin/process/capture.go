@@ -19,7 +19,8 @@ const (
 	maxLog     = 4 << 20    // of one call, told to Log
 	maxChunk   = 64 << 10   // of one read
 	minRoom    = 512        // of a segment: small chunks share one
-	overhead   = 64         // what a kept line costs beside its text
+	overhead   = 64         // what a segment costs beside its bytes
+	lineCost   = 16         // what a line counts beside its text
 	mask       = "********" // instead of a secret
 )
 
@@ -296,18 +297,18 @@ func gap(lost int64) plugin.Line {
 	return plugin.Line{Stream: streams[0], Text: "[... " + strconv.FormatInt(lost, 10) + " bytes left out ...]", Left: lost}
 }
 
-// limiter forwards the first half of maxForward at once, keeps the last half until the end, or less of it when its lines are very short:
-// what they cost beside their text is bounded by maxLog.
+// limiter forwards the first half of maxForward at once, keeps the last half until the end. Each line counts lineCost bytes beside its text:
+// a gigabyte of empty lines must not become millions of them.
 type limiter struct {
 	tell func(plugin.Line)
 	used int
 	tail []plugin.Line
 	size int   // of the tail
-	lost int64 // before the tail
+	lost int64 // before the tail: bytes that the recipe printed
 }
 
 func (l *limiter) add(line plugin.Line) {
-	n := len(line.Text) + 1
+	n := len(line.Text) + lineCost
 	if len(l.tail) == 0 && l.lost == 0 && l.used+n <= maxForward/2 {
 		l.used += n
 		l.tell(line)
@@ -316,10 +317,10 @@ func (l *limiter) add(line plugin.Line) {
 	l.tail = append(l.tail, line)
 	l.size += n
 	first := 0
-	for ; l.size > maxForward/2 || (len(l.tail)-first)*overhead > maxLog; first++ {
-		gone := len(l.tail[first].Text) + 1
-		l.size -= gone
-		l.lost += int64(gone)
+	for ; l.size > maxForward/2; first++ {
+		gone := len(l.tail[first].Text)
+		l.size -= gone + lineCost
+		l.lost += int64(gone) + 1
 	}
 	l.tail = l.tail[first:] // append moves the rest to new ground now and then, so what is gone is freed
 }

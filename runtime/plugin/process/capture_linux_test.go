@@ -54,13 +54,13 @@ func TestSecretsAreMasked(t *testing.T) {
 	}
 }
 
-// PL-72: a gigabyte ends in seconds, in bounded memory, with its head and tail.
-func TestGigabyte(t *testing.T) {
+// PL-72: 200 MB end in a second, in bounded memory, with their head and tail; plugintest has the gigabyte.
+func TestMuchOutput(t *testing.T) {
 	for name, c := range map[string]struct {
 		text        string
 		first, last string
 	}{
-		"lines": {"#!/bin/bash\necho begin\nyes | head -c 1000000000\necho end\n", "begin", "end"},
+		"lines": {"#!/bin/bash\necho begin\nyes 'a line of a log as recipes print them' | head -c 200000000\necho\necho end\n", "begin", "end"},
 		"bytes": {"#!/bin/bash\necho begin\nhead -c 200000000 /dev/zero\necho\necho end\n", "begin", "end"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestGigabyte(t *testing.T) {
 				t.Errorf("forwarded %d, logged %d", forwarded, logged)
 			}
 			// Of the line in which the gap ends a rest may be missing.
-			if lost := 1_000_000_000 + int64(len("begin\nend\n")) - left - forwarded; name == "lines" && (forwarded < maxForward/2 || lost < 0 || lost > maxLine) {
+			if lost := 200_000_000 + int64(len("begin\n\nend\n")) - left - forwarded; name == "lines" && (forwarded < maxForward/2 || lost < 0 || lost > maxLine) {
 				t.Errorf("forwarded %d, left out %d, not told of %d", forwarded, left, lost)
 			}
 			t.Logf("memory grew by %d KiB; forwarded %d, logged %d, left out %d", peak>>10, forwarded, logged, left)

@@ -179,6 +179,30 @@ func TestCancelWhileItRuns(t *testing.T) {
 	}
 }
 
+// PL-73: recipes run as the user that is asked for, who owns what they need; nobody but root can ask.
+func TestRunAs(t *testing.T) {
+	files := map[string]string{"scripts/start.sh": "#!/bin/sh\nid -un\ntest -r \"$ROBOCONF_CONTEXT_FILE\" && echo reads\necho x >../state && echo writes\n"}
+	c := plugintest.NewCall(t, lifecycle.Start, files)
+	c.RunAs = "nobody"
+	err := New().Initialize(t.Context(), &c.Call)
+	if os.Getuid() != 0 {
+		if r := New().Run(t.Context(), &c.Call); err == nil || !strings.Contains(r.Error, "only root may") {
+			t.Errorf("%v, %+v", err, r)
+		}
+		return
+	}
+	if err != nil || os.Chmod(filepath.Dir(filepath.Dir(c.Dir)), 0o711) != nil { // that of the test's own folder
+		t.Fatal(err)
+	}
+	if r := New().Run(t.Context(), &c.Call); r.Failed() || c.Text() != "nobody\nreads\nwrites" {
+		t.Errorf("%+v\n%s", r, c.Text())
+	}
+	c.RunAs = "no-such-user"
+	if r := New().Run(t.Context(), &c.Call); !strings.Contains(r.Error, "no-such-user") {
+		t.Errorf("%+v", r)
+	}
+}
+
 // Engineering notes 5.4: a bash recipe through the agent takes 1 to 4 ms.
 func BenchmarkNothing(b *testing.B) {
 	c := plugintest.NewCall(b, lifecycle.Start, map[string]string{"scripts/start.sh": "#!/bin/bash\nexit 0\n"})
