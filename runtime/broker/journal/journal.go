@@ -66,7 +66,7 @@ type Log struct {
 	failed     error    // of the last write, for Close
 }
 
-// chunk is what is to be written to one segment.
+// chunk is what goes to one segment.
 type chunk struct {
 	segment uint64
 	fresh   bool // the segment begins with it
@@ -214,7 +214,7 @@ func (l *Log) Sync() Place {
 // Safe says whether a batch is on disk.
 func (l *Log) Safe(batch uint64) bool { return l.synced.Load() >= batch }
 
-// Pending is how many bytes wait to be written; Flushed is closed when fewer do.
+// Pending is how many bytes wait for the writer; Flushed is closed when fewer do.
 func (l *Log) Pending() (bytes int, flushed <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
