@@ -148,8 +148,12 @@ func (m *Manager) reconcile(ctx context.Context) error {
 		}
 		known = slices.DeleteFunc(known, func(k manager.TemplateID) bool { return k == id })
 	}
-	for _, id := range known {
-		m.log.Error("the files of a template are gone", "template", id.String())
+	for _, id := range known { // a death between the mind and the shelf: nothing of such a template is kept (MG-11)
+		if _, err := m.Do(ctx, "", manager.DeleteTemplate{ID: id, Targets: true}); err != nil {
+			m.log.Error("the files of a template are gone; load it again", "template", id.String(), "error", err)
+			continue
+		}
+		m.log.Warn("a template was not loaded to the end; load it again", "template", id.String())
 	}
 	return ctx.Err()
 }

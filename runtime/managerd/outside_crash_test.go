@@ -10,6 +10,7 @@ import (
 	"net/rpc"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -107,7 +108,7 @@ func (o *outside) living() []target.Key {
 	for k := range o.machines {
 		list = append(list, k)
 	}
-	slices.SortFunc(list, target.Key.Compare)
+	slices.SortFunc(list, func(a, b target.Key) int { return strings.Compare(a.String(), b.String()) })
 	return list
 }
 
