@@ -34,6 +34,16 @@ func (s *Site) answer(ctx context.Context, q control.Question, send func(any) er
 			return err
 		}
 		return s.logs(ctx, query, send)
+	case "letters":
+		var query LetterQuery
+		if err := q.Read(&query); err != nil {
+			return err
+		}
+		found, err := s.broker.letters(ctx, s.Domain, query)
+		if err != nil {
+			return err
+		}
+		return send(found)
 	case "down":
 		return s.downFor(ctx, send)
 	}

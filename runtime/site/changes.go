@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -55,6 +56,20 @@ func (c Changes) Lines() []string {
 		lines = append(lines, fmt.Sprintf("> start %s  %s", b.Path, b.Reason))
 	}
 	return lines
+}
+
+// Created are the instances of a deployment that is new, with their components, parents first.
+func (c Changes) Created() iter.Seq2[string, string] {
+	return func(yield func(path, component string) bool) {
+		if !c.New {
+			return
+		}
+		for path, i := range model.Walk(c.from.App.Instances) {
+			if !yield(path, i.Component) {
+				return
+			}
+		}
+	}
 }
 
 // nameOf reads the name of the application in a folder; an application that must not be deployed is a *template.Refused.
