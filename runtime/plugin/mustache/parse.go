@@ -25,8 +25,9 @@ func parse(text string) ([]node, error) {
 			p.literal(text[p.at:])
 			break
 		}
-		if err := p.tag(p.at + n); err != nil {
-			return nil, fmt.Errorf("line %d: %w", p.lineAt(p.at+n), err)
+		start := p.at + n
+		if err := p.tag(start); err != nil {
+			return nil, fmt.Errorf("line %d: %w", p.lineAt(start), err)
 		}
 	}
 	if top := p.stack[len(p.stack)-1]; len(p.stack) > 1 {

@@ -46,7 +46,9 @@ func TestSecretsAreMasked(t *testing.T) {
 	var all strings.Builder
 	text := "#!/bin/bash\nprintf 'a hunter2 b hunter2-and-more c\\nfirst line\\nsecond line\\nhun'\nsleep 0.05\nprintf 'ter2\\n'\n" +
 		"head -c " + strconv.Itoa(maxLine-3) + " /dev/zero | tr '\\0' x\nprintf 'hunter2-and-more tail\\n'\n"
-	run(t, t.Context(), text, func(c *Command) { c.Secrets, c.Output = secrets, Lines("", &all) })
+	run(t, t.Context(), text, func(c *Command) {
+		c.Secrets, c.Output = secrets, func(l plugin.Line) { all.WriteString(l.Text + "\n") }
+	})
 	got := strings.Split(all.String(), "\n")
 	want := []string{"a " + mask + " b " + mask + " c", mask, mask, mask, strings.Repeat("x", maxLine-3) + mask[:3], ""}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 
 	"github.com/roboconf/workbench/runtime/plugin"
@@ -196,16 +195,6 @@ func (r *running) kill(group int, waited bool, err error) error {
 		look.Stop()
 		if waited && !alive(group) {
 			return err
-		}
-	}
-}
-
-// Lines is what Output may be: it collects the text of every line of a stream ("out", "err", or "" for both).
-func Lines(stream string, into *strings.Builder) func(plugin.Line) {
-	return func(l plugin.Line) {
-		if stream == "" || l.Stream == stream {
-			into.WriteString(l.Text)
-			into.WriteByte('\n')
 		}
 	}
 }
