@@ -36,7 +36,7 @@ func open(t *testing.T, b *local.Broker, app, scope string) *side {
 	}
 	s.ids = message.NewIDs(s.from.Epoch, 0)
 	var err error
-	if s.Switch, err = bus.NewSwitch(b.Opener(local.Config{Pace: quick}), bus.Identity{App: app, Scope: scope}, s.ears); err != nil {
+	if s.Switch, err = bus.NewSwitch(b.Opener(local.Config{Pace: quick, Retry: 50 * time.Millisecond}), bus.Identity{App: app, Scope: scope}, s.ears); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -116,7 +116,7 @@ func TestSwitchUnderLoadMS90(t *testing.T) {
 	}
 	<-halfway
 	for i, s := range all {
-		if err := s.To(limited(t, 10*time.Second), there.Opener(local.Config{Pace: quick})); err != nil {
+		if err := s.To(limited(t, 10*time.Second), there.Opener(local.Config{Pace: quick, Retry: 50 * time.Millisecond})); err != nil {
 			t.Fatalf("switch %d: %v", i, err)
 		}
 	}
@@ -163,7 +163,7 @@ func TestSwitchThatFailsChangesNothingMS90(t *testing.T) {
 	if err := a.say(message.Manager("shop"), "a 0"); err != nil {
 		t.Fatal(err)
 	}
-	err := a.To(limited(t, 50*time.Millisecond), there.Opener(local.Config{Pace: quick}))
+	err := a.To(limited(t, 50*time.Millisecond), there.Opener(local.Config{Pace: quick, Retry: 50 * time.Millisecond}))
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "nothing has changed") {
 		t.Errorf("the switch ends with %v", err)
 	}
@@ -193,7 +193,7 @@ func TestSwitchAwayFromADeadBrokerMS90(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := a.To(limited(t, 5*time.Second), there.Opener(local.Config{Pace: quick})); err != nil {
+	if err := a.To(limited(t, 5*time.Second), there.Opener(local.Config{Pace: quick, Retry: 50 * time.Millisecond})); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.say(message.Manager("shop"), fmt.Sprint("a ", n)); err != nil {
@@ -211,7 +211,7 @@ func TestSwitchBackMS90(t *testing.T) {
 	here, there := local.New(), local.New()
 	m, a := open(t, here, "", ""), open(t, here, "shop", "/a")
 	m.Bind(message.Manager("shop"))
-	if err := a.To(limited(t, 5*time.Second), there.Opener(local.Config{Pace: quick})); err != nil {
+	if err := a.To(limited(t, 5*time.Second), there.Opener(local.Config{Pace: quick, Retry: 50 * time.Millisecond})); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.say(message.Manager("shop"), "a 0"); err != nil { // nobody is there: kept

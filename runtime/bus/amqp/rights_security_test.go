@@ -1,6 +1,7 @@
 package amqp
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -70,13 +71,15 @@ func published(ch *amqp.Channel, exchange, key string) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
 	select {
 	case <-confirm.Done():
 	case err := <-closed:
 		if err != nil {
 			return err
 		}
-	case <-time.After(10 * time.Second):
+	case <-ctx.Done():
 		return errors.New("no answer of the broker")
 	}
 	select {

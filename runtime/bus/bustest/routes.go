@@ -37,12 +37,13 @@ func direct(t *testing.T, w *world) {
 func broadcast(_ *testing.T, w *world) {
 	exporter := w.agent("shop", "/db")
 	one, two, deaf := w.agent("shop", "/one"), w.agent("shop", "/two"), w.agent("shop", "/deaf")
+	stranger := w.agent("other", "/deaf") // the rights of an agent end at its application
 	to := message.Importers("shop", "MySQL", false)
 	one.Bind(to)
 	two.Bind(to)
 	deaf.Bind(message.Exporters("shop", "MySQL", false)) // the other direction
-	deaf.Bind(message.Importers("other", "MySQL", false))
-	for _, c := range []*client{one, two, deaf} {
+	stranger.Bind(message.Importers("other", "MySQL", false))
+	for _, c := range []*client{one, two, deaf, stranger} {
 		c.settle()
 	}
 	exporter.say(to, "here")
@@ -50,6 +51,8 @@ func broadcast(_ *testing.T, w *world) {
 	two.hears("settled", "here")
 	exporter.say(message.Agent("shop", "/deaf"), "direct")
 	deaf.hears("settled", "direct")
+	stranger.say(stranger.id.Own(), "end")
+	stranger.hears("settled", "end")
 }
 
 // settle waits until the bindings made so far are there: a message to oneself goes behind them (MS-24).

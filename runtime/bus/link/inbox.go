@@ -9,7 +9,7 @@ import (
 	"github.com/roboconf/workbench/runtime/message"
 )
 
-var errDeadRefused = errors.New("the broker refuses dead letters: its queue of them is full or not to be written")
+var errDeadRefused = errors.New("the broker refuses dead letters: its queue of them is full or cannot be written")
 
 // maxOdd is how many unknown types are remembered as logged: their names are chosen by others.
 const maxOdd = 1000
