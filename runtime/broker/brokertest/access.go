@@ -112,33 +112,7 @@ func permissions(t *testing.T, b *bench) {
 
 	// Whole names match, whether or not whoever wrote them anchored them.
 	names := strings.ReplaceAll(strings.Join([]string{x, q, own, rich}, "|"), ".", `\.`)
-	operations := map[string]struct {
-		do   func(*amqp.Channel) error
-		need string
-	}{
-		"declare a queue": {func(ch *amqp.Channel) error {
-			_, err := ch.QueueDeclare(own, true, false, false, false, nil)
-			return err
-		}, "c"},
-		"declare a queue with dead letters": {func(ch *amqp.Channel) error {
-			_, err := ch.QueueDeclare(rich, true, false, false, false, amqp.Table{"x-dead-letter-exchange": x})
-			return err
-		}, "crw"},
-		"declare an exchange": {func(ch *amqp.Channel) error { return ch.ExchangeDeclare(own, "topic", true, false, false, false, nil) }, "c"},
-		"with an alternate": {func(ch *amqp.Channel) error {
-			return ch.ExchangeDeclare(rich, "topic", true, false, false, false, amqp.Table{"alternate-exchange": x})
-		}, "crw"},
-		"delete a queue":            {func(ch *amqp.Channel) error { _, err := ch.QueueDelete(own, false, false, false); return err }, "c"},
-		"delete an exchange":        {func(ch *amqp.Channel) error { return ch.ExchangeDelete(own, false, false) }, "c"},
-		"bind":                      {func(ch *amqp.Channel) error { return ch.QueueBind(q, "k", x, false, nil) }, "rw"},
-		"unbind":                    {func(ch *amqp.Channel) error { return ch.QueueUnbind(q, "k", x, nil) }, "rw"},
-		"consume":                   {func(ch *amqp.Channel) error { _, err := ch.Consume(q, "", false, false, false, false, nil); return err }, "r"},
-		"get":                       {func(ch *amqp.Channel) error { _, _, err := ch.Get(q, false); return err }, "r"},
-		"purge":                     {func(ch *amqp.Channel) error { _, err := ch.QueuePurge(q, false); return err }, "r"},
-		"publish":                   {func(ch *amqp.Channel) error { return publishSynchronously(ch, x) }, "w"},
-		"publish to the default":    {func(ch *amqp.Channel) error { return publishSynchronously(ch, "") }, "-"},
-		"publish to one of its own": {func(ch *amqp.Channel) error { return publishSynchronously(ch, "amq.topic") }, "-"},
-	}
+	operations := operationsOn(x, q, own, rich)
 	for _, granted := range []string{"", "c", "w", "r", "cw", "cr", "rw", "crw"} {
 		grant := func(letter string) string {
 			if strings.Contains(granted, letter) {
@@ -163,6 +137,41 @@ func permissions(t *testing.T, b *bench) {
 		if err := forget(admin); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// operation is something that a client does, with the permissions that it needs: letters of configure, read, write; "-" for one
+// that nobody has.
+type operation struct {
+	do   func(*amqp.Channel) error
+	need string
+}
+
+// operationsOn uses an exchange and a queue that are there, and two names that it may declare.
+func operationsOn(x, q, own, rich string) map[string]operation {
+	return map[string]operation{
+		"declare a queue": {func(ch *amqp.Channel) error {
+			_, err := ch.QueueDeclare(own, true, false, false, false, nil)
+			return err
+		}, "c"},
+		"declare a queue with dead letters": {func(ch *amqp.Channel) error {
+			_, err := ch.QueueDeclare(rich, true, false, false, false, amqp.Table{"x-dead-letter-exchange": x})
+			return err
+		}, "crw"},
+		"declare an exchange": {func(ch *amqp.Channel) error { return ch.ExchangeDeclare(own, "topic", true, false, false, false, nil) }, "c"},
+		"with an alternate": {func(ch *amqp.Channel) error {
+			return ch.ExchangeDeclare(rich, "topic", true, false, false, false, amqp.Table{"alternate-exchange": x})
+		}, "crw"},
+		"delete a queue":            {func(ch *amqp.Channel) error { _, err := ch.QueueDelete(own, false, false, false); return err }, "c"},
+		"delete an exchange":        {func(ch *amqp.Channel) error { return ch.ExchangeDelete(own, false, false) }, "c"},
+		"bind":                      {func(ch *amqp.Channel) error { return ch.QueueBind(q, "k", x, false, nil) }, "rw"},
+		"unbind":                    {func(ch *amqp.Channel) error { return ch.QueueUnbind(q, "k", x, nil) }, "rw"},
+		"consume":                   {func(ch *amqp.Channel) error { _, err := ch.Consume(q, "", false, false, false, false, nil); return err }, "r"},
+		"get":                       {func(ch *amqp.Channel) error { _, _, err := ch.Get(q, false); return err }, "r"},
+		"purge":                     {func(ch *amqp.Channel) error { _, err := ch.QueuePurge(q, false); return err }, "r"},
+		"publish":                   {func(ch *amqp.Channel) error { return publishSynchronously(ch, x) }, "w"},
+		"publish to the default":    {func(ch *amqp.Channel) error { return publishSynchronously(ch, "") }, "-"},
+		"publish to one of its own": {func(ch *amqp.Channel) error { return publishSynchronously(ch, "amq.topic") }, "-"},
 	}
 }
 

@@ -78,16 +78,7 @@ func restart(t *testing.T, b *bench) {
 	if err := ch.ExchangeDeclare(passing, "topic", false, false, false, false, nil); err != nil {
 		t.Fatal(err)
 	}
-	for _, body := range []string{"held", "1", "passing", "2", "expires", "3"} {
-		msg := amqp.Publishing{Body: []byte(body), DeliveryMode: amqp.Persistent, Headers: amqp.Table{"n": int32(1)}, MessageId: body}
-		switch body {
-		case "passing":
-			msg.DeliveryMode = amqp.Transient
-		case "expires":
-			msg.Expiration = "1"
-		}
-		send(t, ch, x, "k.1", msg)
-	}
+	sendOfEachKind(t, ch, x)
 	d, ok, err := ch.Get(q, false)
 	if err != nil || !ok || string(d.Body) != "held" {
 		t.Fatal(ok, err)
@@ -127,6 +118,21 @@ func restart(t *testing.T, b *bench) {
 		if err := b.Users.Remove(within(t), account.Name); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// sendOfEachKind publishes what has to survive a restart, with what may not.
+func sendOfEachKind(t *testing.T, ch *amqp.Channel, x string) {
+	t.Helper()
+	for _, body := range []string{"held", "1", "passing", "2", "expires", "3"} {
+		msg := amqp.Publishing{Body: []byte(body), DeliveryMode: amqp.Persistent, Headers: amqp.Table{"n": int32(1)}, MessageId: body}
+		switch body {
+		case "passing":
+			msg.DeliveryMode = amqp.Transient
+		case "expires":
+			msg.Expiration = "1"
+		}
+		send(t, ch, x, "k.1", msg)
 	}
 }
 

@@ -38,7 +38,10 @@ type attempt struct {
 // attempts are what could read, write, bind, delete or declare the queue of somebody else, with what an agent owns to do it with.
 func attempts(queue, own, application string, declaredWith amqp.Table) []attempt {
 	return []attempt{
-		{"consume", func(ch *amqp.Channel) error { _, err := ch.Consume(queue, "", false, false, false, false, nil); return err }},
+		{"consume", func(ch *amqp.Channel) error {
+			_, err := ch.Consume(queue, "", false, false, false, false, nil)
+			return err
+		}},
 		{"get", func(ch *amqp.Channel) error { _, _, err := ch.Get(queue, false); return err }},
 		{"purge", func(ch *amqp.Channel) error { _, err := ch.QueuePurge(queue, false); return err }},
 		{"delete", func(ch *amqp.Channel) error { _, err := ch.QueueDelete(queue, false, false, false); return err }},
@@ -118,7 +121,9 @@ func TestAgentsCannotTouchTheQueuesOfOthers(t *testing.T) {
 		victims := map[string]string{"the manager": message.Manager("").Queue(domain), "the dead letters": message.DeadQueue(domain)}
 		var conn *amqp.Connection
 		for _, id := range []bus.Identity{
-			{Domain: domain, App: "shop", Scope: "/own vm"}, {Domain: domain, App: "shop", Scope: "/other vm"}, {Domain: domain, App: "erp", Scope: "/own vm"},
+			{Domain: domain, App: "shop", Scope: "/own vm"},
+			{Domain: domain, App: "shop", Scope: "/other vm"},
+			{Domain: domain, App: "erp", Scope: "/own vm"},
 			{Domain: domain + "2", App: "shop", Scope: "/own vm"},
 		} {
 			settings := s.account(t, bus.AgentAccount(id.Domain, id.App, id.Scope))
