@@ -133,7 +133,9 @@ func TestSwitchUnderLoadMS90(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	m.ears.Wait("all messages", func(h *bustest.Heard) bool { return len(h.Delivered) >= len(agents)*(n+extra) && len(h.Texts()) == len(agents)*(n+extra) })
+	m.ears.Wait("all messages", func(h *bustest.Heard) bool {
+		return len(h.Delivered) >= len(agents)*(n+extra) && len(h.Texts()) == len(agents)*(n+extra)
+	})
 	for i, a := range agents {
 		inOrder(t, fmt.Sprint("agent ", i), texts(m.ears.Heard(), strconv.Itoa(i)), n+extra)
 		a.ears.Wait("the confirms", func(h *bustest.Heard) bool { return len(h.Confirmed) >= n+extra })
