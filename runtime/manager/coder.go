@@ -11,8 +11,8 @@ import (
 	"github.com/roboconf/workbench/runtime/message"
 )
 
-// coder writes values, or reads them back: one walk over a value serves both, so that they cannot differ. Numbers are varints, texts
-// have their length in front. The first thing that is wrong is kept; after it, everything reads as zero.
+// coder writes values, or reads them back: one walk over a value serves both, so that they cannot differ. What is written is not touched:
+// a mind that goes on meanwhile shares parts of it. Numbers are varints, texts have their length in front. The first thing that is wrong is kept; after it, everything reads as zero.
 type coder struct {
 	b       []byte // written, or still to be read
 	reading bool
@@ -46,6 +46,9 @@ func (c *coder) uint(n *uint64) {
 func number[T ~int | ~int32 | ~int64](c *coder, n *T) {
 	v := uint64(int64(*n)<<1) ^ uint64(int64(*n)>>63)
 	c.uint(&v)
+	if !c.reading {
+		return
+	}
 	back := int64(v>>1) ^ -int64(v&1)
 	if *n = T(back); int64(*n) != back {
 		*n = 0
@@ -58,10 +61,12 @@ func small[T ~uint8](c *coder, v *T, members int) {
 	n := uint64(*v)
 	c.uint(&n)
 	if n >= uint64(members) {
-		n = 0
 		c.fail(fmt.Errorf("%d is none of %d values", n, members))
+		n = 0
 	}
-	*v = T(n)
+	if c.reading {
+		*v = T(n)
+	}
 }
 
 func (c *coder) flags(list ...*bool) {
@@ -72,6 +77,9 @@ func (c *coder) flags(list ...*bool) {
 		}
 	}
 	c.uint(&bits)
+	if !c.reading {
+		return
+	}
 	for i, f := range list {
 		*f = bits&(1<<i) != 0
 	}
