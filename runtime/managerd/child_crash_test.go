@@ -57,13 +57,14 @@ type reaper struct {
 	count map[string]int
 }
 
-func (r *reaper) at(kind string) {
+func (r *reaper) at(kind string) (count int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.count[kind]++; kind == r.Kind && r.count[kind] == r.N {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // nothing more happens, with the lock held
 	}
+	return r.count[kind]
 }
 
 // TestProcessOfAManager is no test: it is the process that the others kill.
@@ -130,8 +131,7 @@ func (r *reaper) open(t *testing.T, client *rpc.Client) *Manager {
 			r.at(beforeRecord)
 			return nil
 		}
-		r.at(afterRecord)
-		if r.count[afterRecord]%7 == 6 {
+		if r.at(afterRecord)%7 == 6 {
 			j.compact()
 		}
 		return nil
@@ -337,8 +337,11 @@ func (s *story) check() {
 	for _, r := range s.records("operation") {
 		got = append(got, r.Text)
 	}
-	if cutOff := []string{operationWords(manager.LoadTemplate{}), operationWords(manager.DeleteTemplate{})}; len(got) > 2 && slices.Equal(got[:2], cutOff) {
-		got = got[2:] // it died between the mind and the shelf
+	for len(got) > 1 && got[0] == want[0] && got[1] != want[1] { // it died between the mind and the shelf
+		got = slices.Delete(got, 0, 1)
+		if got[0] == operationWords(manager.DeleteTemplate{}) {
+			got = got[1:]
+		}
 	}
 	if !slices.Equal(got, want) {
 		bad("operations of the history: %q, want %q", got, want)
