@@ -109,9 +109,6 @@ func NewReader(src io.Reader, maxFrame int) *Reader {
 	return &Reader{Max: maxFrame, src: src, buf: make([]byte, firstRead)}
 }
 
-// Buffered says whether the beginning of another frame is here already: the next call may not have to wait.
-func (f *Reader) Buffered() bool { return f.w > f.r }
-
 // Bytes takes exactly n bytes that are no frame, such as the protocol header.
 func (f *Reader) Bytes(n int) ([]byte, error) {
 	if err := f.fill(n); err != nil {
