@@ -57,6 +57,8 @@ type Left struct {
 	Inbox []*message.Envelope
 	// Outbox are the publications to be sent before all others, in this order, under their ids (MS-72).
 	Outbox []Pending
+	// Config is that of the earlier mind: whose memory it is.
+	Config agent.Config
 	// Steps is how many events were given to the mind again, Torn how many bytes at the end of the log were no whole record.
 	Steps, Torn int
 }

@@ -107,7 +107,7 @@ func (s *snapshot) replay(frames []byte, trusted bool) (left Left, err error) {
 	if err != nil {
 		return left, err
 	}
-	left.Torn, left.Inbox = torn, s.inbox
+	left.Torn, left.Inbox, left.Config = torn, s.inbox, s.about.Config
 	undone := len(steps)
 	if trusted {
 		for undone > done && isMessage(steps[undone-1].event) {
