@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -76,16 +77,43 @@ func (d *dialer) login(ctx context.Context, raw net.Conn, address string) (*amqp
 		if err := secure.HandshakeContext(ctx); err != nil {
 			return nil, err
 		}
-		raw = secure
+		raw = &alarmed{Conn: secure}
 	}
 	vhost := d.cfg.Settings.VHost
 	if vhost == "" {
 		vhost = "/"
 	}
-	return amqp.Open(raw, amqp.Config{
+	conn, err := amqp.Open(raw, amqp.Config{
 		SASL: d.sasl(), Vhost: vhost, Heartbeat: d.cfg.Heartbeat, Locale: "en_US", FrameSize: 131072,
 		Properties: amqp.Table{"product": "roboconf", "platform": "Go", "connection_name": clientName(d.id)},
 	})
+	if a, ok := raw.(*alarmed); ok && err != nil {
+		if alarm := a.alarm.Load(); alarm != nil {
+			return nil, *alarm
+		}
+	}
+	return conn, err
+}
+
+// alarmed remembers why the broker ended TLS: in version 1.3 it judges the certificate of the client after the handshake, and the
+// library of the protocol keeps the words of an error alone.
+type alarmed struct {
+	net.Conn
+	alarm atomic.Pointer[error]
+}
+
+func (a *alarmed) Read(p []byte) (int, error) {
+	n, err := a.Conn.Read(p)
+	if err != nil && isAlert(err) {
+		a.alarm.Store(&err)
+	}
+	return n, err
+}
+
+// isAlert says whether the other side ended TLS with a reason.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }
 
 // sasl prefers the certificate of the client where no user is named.
@@ -102,7 +130,6 @@ func (d *dialer) loginError(err error, address string) error {
 	var (
 		cert  *tls.CertificateVerificationError
 		plain tls.RecordHeaderError
-		alert tls.AlertError
 	)
 	as := "user " + d.cfg.Settings.User
 	if d.cfg.Settings.User == "" {
@@ -113,7 +140,7 @@ func (d *dialer) loginError(err error, address string) error {
 		return hopeless("trust the broker at %s: %w: check the certificate authority, the server's name, the dates", address, err)
 	case errors.As(err, &plain):
 		return hopeless("speak TLS with the broker at %s: %w: is this the port for TLS?", address, err)
-	case errors.As(err, &alert):
+	case isAlert(err):
 		return hopeless("speak TLS with the broker at %s: it refuses: %w: check the certificate of the client", address, err)
 	case errors.Is(err, amqp.ErrSASL):
 		return hopeless("log in at the broker %s as %s: it offers no way that is known: %w", address, as, err)
