@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -148,6 +149,9 @@ func live(t *testing.T, source string, plan []death) (deaths int) {
 		deaths++
 	}
 	o.judge(t, words)
+	if left, err := os.ReadDir(filepath.Join(dir, "applications")); err != nil && !errors.Is(err, fs.ErrNotExist) || len(left) > 0 {
+		t.Errorf("%s: readable copies are left: %v, %v", words, left, err)
+	}
 	return deaths
 }
 

@@ -101,6 +101,7 @@ func start(ctx context.Context, c Config, j *journal, restored mind.Event) (*Man
 		return nil, fmt.Errorf("reach the broker: %w", err)
 	}
 	m.yard = m.newYard(seed)
+	m.exported()
 	m.run()
 	if err := m.reconcile(ctx); err != nil {
 		m.halt()
@@ -142,7 +143,7 @@ func (m *Manager) reconcile(ctx context.Context) error {
 		case t.Damaged != nil:
 			m.log.Error("a template is damaged", "template", t.ID.String(), "error", t.Damaged)
 		case !slices.Contains(known, id):
-			if err := m.keep(ctx, t, false); err != nil {
+			if err := m.keep(ctx, t); err != nil {
 				m.log.Error("a template cannot be used", "template", t.ID.String(), "error", err)
 			}
 		}

@@ -44,15 +44,16 @@ func (m *Manager) Feed() *feed.Feed { return m.feed }
 // then. With again, it takes the place of the template with its name and version: applications go on with the recipes that they have until
 // they get others.
 func (m *Manager) Load(ctx context.Context, source string, again bool) (*template.Template, error) {
-	how := template.Loading{Replace: again, Keep: func(t *template.Template) error { return m.keep(ctx, t, again) }}
+	how := template.Loading{Replace: again, Keep: func(t *template.Template) error { return m.keep(ctx, t) }}
 	if info, err := os.Stat(source); err == nil && info.Mode().IsRegular() && strings.HasSuffix(strings.ToLower(source), ".zip") {
 		return m.shelf.LoadArchive(ctx, source, how)
 	}
 	return m.shelf.Load(ctx, source, how)
 }
 
-// keep stores the files of a template, then tells the mind of it with its targets.
-func (m *Manager) keep(ctx context.Context, t *template.Template, again bool) error {
+// keep stores the files of a template, then tells the mind of it with its targets. The shelf knows which templates are there; the mind may know of
+// one more, should an earlier process have died before the files were in their place.
+func (m *Manager) keep(ctx context.Context, t *template.Template) error {
 	files := os.DirFS(t.Dir)
 	for _, r := range t.Recipes {
 		for i, f := range r.Files {
@@ -61,7 +62,7 @@ func (m *Manager) keep(ctx context.Context, t *template.Template, again bool) er
 			}
 		}
 	}
-	_, err := m.Do(ctx, "", loading(t, again))
+	_, err := m.Do(ctx, "", loading(t))
 	return err
 }
 
@@ -79,8 +80,8 @@ func (m *Manager) putBlob(files fs.FS, name, digest string) (err error) {
 	return err
 }
 
-func loading(t *template.Template, again bool) manager.LoadTemplate {
-	op := manager.LoadTemplate{ID: manager.TemplateID(t.ID), Prefix: t.App.Descriptor.ExportsPrefix, Again: again}
+func loading(t *template.Template) manager.LoadTemplate {
+	op := manager.LoadTemplate{ID: manager.TemplateID(t.ID), Prefix: t.App.Descriptor.ExportsPrefix, Again: true}
 	for _, found := range t.Targets {
 		b := manager.Brought{Target: manager.Target{ID: found.ID, Text: found.Text, Properties: found.Properties()}}
 		if found.Default {

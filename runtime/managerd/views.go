@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -152,6 +155,17 @@ type copies struct {
 	gone  []string
 }
 
+// exported tells which copies an earlier process left: those of applications that are gone are removed, others written anew.
+func (m *Manager) exported() {
+	entries, err := os.ReadDir(filepath.Join(m.cfg.Dir, "applications"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		m.log.Warn("look for readable copies", "error", err)
+	}
+	for _, e := range entries {
+		m.written[e.Name()] = 0
+	}
+}
+
 // readable gathers what changed since the last copies. The loop calls it, or who knows that the loop has ended.
 func (m *Manager) readable() (c copies) {
 	for name, a := range m.views {
@@ -203,7 +217,7 @@ func (m *Manager) write(c copies) {
 		}
 	}
 	for _, name := range c.gone {
-		if err := m.store.Unexport(name); err != nil {
+		if err := m.store.Unexport("applications/" + name); err != nil {
 			m.log.Warn("remove the readable copy of an application", "app", name, "error", err)
 		}
 	}
