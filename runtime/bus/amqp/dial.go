@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -198,10 +197,4 @@ func (d *dialer) grace() time.Duration {
 		return 2*d.cfg.Heartbeat + 5*time.Second
 	}
 	return 3 * time.Second
-}
-
-// once makes a function that may be called again without effect.
-func once(f func()) func() {
-	var o sync.Once
-	return func() { o.Do(f) }
 }
