@@ -163,6 +163,10 @@ func (d *DeadLetters) replay(ctx context.Context, ch *amqp.Channel, m *amqp.Deli
 	if l.Exchange == "" {
 		return fmt.Errorf("letter %s: where it came from is unknown", l.Ref)
 	}
+	// Agents write letters too: what a letter says of its origin must not lead out of the domain.
+	if !strings.HasPrefix(l.Exchange, message.Prefix(d.d.id.Domain)) {
+		return fmt.Errorf("letter %s: it says that it comes from %q, which is not of the domain %s", l.Ref, l.Exchange, d.d.id.Domain)
+	}
 	returns := ch.NotifyReturn(make(chan amqp.Return, 1))
 	confirm, err := ch.PublishWithDeferredConfirm(l.Exchange, l.Key, true, false, amqp.Publishing{
 		DeliveryMode: amqp.Persistent, ContentType: "application/json", MessageId: m.MessageId, Type: m.Type, Timestamp: time.Now(), Body: m.Body,
