@@ -21,6 +21,7 @@ import (
 	"github.com/roboconf/workbench/runtime/agentd/journal"
 	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/drive"
+	"github.com/roboconf/workbench/runtime/message"
 	"github.com/roboconf/workbench/runtime/mind"
 	"github.com/roboconf/workbench/runtime/plugin"
 	"github.com/roboconf/workbench/runtime/plugin/files"
@@ -69,6 +70,8 @@ type Config struct {
 	Own string
 	// Level is what log.level changes; nil when nothing can be changed.
 	Level *slog.LevelVar
+	// Reset makes the agent undeploy everything and forget who it is (LC-106), as the manager's agent.reset does.
+	Reset bool
 	// NoSync leaves out the syncs of the disk; for many agents in one process.
 	NoSync bool
 	Log    *slog.Logger // nil for silence
@@ -209,6 +212,9 @@ func (h *hands) live(ctx context.Context, left journal.Left) (err error) {
 	for _, m := range left.Inbox { // before anything that the bus brings
 		h.loop.Post(mind.Delivered{Msg: m})
 	}
+	if h.c.Reset {
+		h.loop.Post(h.resetItself())
+	}
 	if h.bus, err = h.dial(); err != nil {
 		return fmt.Errorf("open the bus of %s: %w", h.c.Scope, err)
 	}
@@ -222,6 +228,17 @@ func (h *hands) live(ctx context.Context, left journal.Left) (err error) {
 		return fmt.Errorf("the agent of %s: %w", h.c.Scope, err)
 	}
 	return nil
+}
+
+// resetItself is what the manager would send to recycle the machine (TG-41, "@reset@").
+func (h *hands) resetItself() mind.Delivered {
+	now := time.Now().UTC()
+	ids := message.NewIDs(rand.Text(), 0)
+	body := &message.AgentReset{Reason: "asked on the machine"}
+	return mind.Delivered{Msg: &message.Envelope{
+		ID: ids.Next(), Type: body.Type(), Time: now, Domain: h.c.Domain, Body: body,
+		From: message.From{Kind: message.FromAgent, App: h.c.App, Scope: h.c.Scope, Epoch: "itself", Seq: 1},
+	}}
 }
 
 // drain asks the mind to end when the context does, and cancels the recipe that takes too long.
@@ -261,7 +278,7 @@ func (h *hands) leave() error {
 		return h.journal.Close()
 	}
 	err = h.journal.Wipe()
-	for _, name := range []string{"blobs", "instances", "logs", "running", "journal"} {
+	for _, name := range []string{"blobs", "instances", "logs", "running", "journal", "user-data"} {
 		err = errors.Join(err, os.RemoveAll(h.c.path(name)))
 	}
 	return err

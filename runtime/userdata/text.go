@@ -94,17 +94,45 @@ func Format(d Data) string {
 // Parse reads user data. open gives files that it names without embedding them; with nil they are a mistake. What an agent cannot do
 // without is missing: that is an error (TG-42), which names every key concerned and never a value.
 func Parse(text string, open func(name string) ([]byte, error)) (Data, error) {
-	p := &parsed{open: open}
-	var err error
-	if p.keys, err = properties(text); err != nil {
-		return Data{}, fmt.Errorf("read user data: %w", err)
+	keys, err := Keys(text)
+	if err != nil {
+		return Data{}, err
 	}
+	return Of(keys, open)
+}
+
+// Keys reads user data as keys and values, whatever they mean.
+func Keys(text string) (map[string]string, error) {
+	keys, err := properties(text)
+	if err != nil {
+		return nil, fmt.Errorf("read user data: %w", err)
+	}
+	return keys, nil
+}
+
+// Of gives what keys mean, as Parse does.
+func Of(keys map[string]string, open func(name string) ([]byte, error)) (Data, error) {
+	p := &parsed{open: open, keys: keys}
 	d := p.data()
 	if err := errors.Join(p.errs...); err != nil {
 		return Data{}, fmt.Errorf("read user data: %w", err)
 	}
 	return d, nil
 }
+
+// The keys that say who an agent is (MS-43), and what those of its messaging begin with.
+const (
+	KeyApp       = keyApp
+	KeyScope     = keyScope
+	KeyDomain    = keyDomain
+	KeyType      = keyType
+	KeyServer    = keyServer
+	KeyUser      = keyUser
+	KeyPassword  = keyPassword
+	Messaging    = "net.roboconf.messaging."
+	AgentSetting = agentPrefix
+	Embedded     = embedded
+)
 
 // parsed is user data that is being read.
 type parsed struct {
