@@ -153,7 +153,7 @@ func Add(dir string, list []message.File, limit int64, open Opener) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make the directory of the instance: %w", err)
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := openOwn(dir)
 	if err != nil {
 		return fmt.Errorf("open the directory of the instance: %w", err)
 	}
@@ -164,6 +164,24 @@ func Add(dir string, list []message.File, limit int64, open Opener) error {
 		}
 	}
 	return nil
+}
+
+// openOwn opens a directory that is one, not a link that a recipe put in its place (PL-22).
+func openOwn(dir string) (*os.Root, error) {
+	above, err := os.OpenRoot(filepath.Dir(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer above.Close()
+	name := filepath.Base(dir)
+	info, err := above.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%s is no directory, but %v", dir, info.Mode().Type())
+	}
+	return above.OpenRoot(name)
 }
 
 // Remove deletes the directory of an instance after it was undeployed (PL-21). Nothing there is no error.
