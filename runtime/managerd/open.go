@@ -78,7 +78,7 @@ func Open(ctx context.Context, c Config) (*Manager, error) {
 // start makes the parts of a manager, connects them, lets them run.
 func start(ctx context.Context, c Config, j *journal, restored mind.Event) (*Manager, error) {
 	m := &Manager{
-		cfg: c, log: c.Log, store: j, feed: feed.New(0, feed.Options{}),
+		cfg: c, log: c.Log, store: j, feed: feed.New(revisions(c.Now()), feed.Options{}),
 		ids: message.NewIDs("operations of "+epoch(), 0), ended: make(chan struct{}), changed: make(chan struct{}),
 		answers: map[string]chan []error{}, acks: map[*message.Envelope]func(){}, views: map[string]App{},
 		written: map[string]uint64{}, exports: make(chan copies, 1),
@@ -118,6 +118,9 @@ func (m *Manager) newYard(seed []byte) *yard {
 		making: make(chan struct{}, c.Workers), ending: make(chan struct{}, c.Workers), jobs: map[target.Key]*job{},
 	}
 }
+
+// revisions begin above all that an earlier process gave: who comes back with one of those has missed something (MG-73).
+func revisions(now time.Time) uint64 { return uint64(now.UnixMicro()) }
 
 // run starts the goroutines; Close, or an error of the loop, ends them.
 func (m *Manager) run() {
