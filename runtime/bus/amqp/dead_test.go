@@ -94,6 +94,7 @@ func replayed(t *testing.T, letters *DeadLetters, a, m bus.Bus, list []Letter) {
 
 // What the broker gives up is a dead letter too.
 func TestExpiredMessagesAreDeadLetters(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, p *server) {
 		domain := rabbittest.Domain(t)
 		f := newFixture(t, p.settings)

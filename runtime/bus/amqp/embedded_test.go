@@ -57,6 +57,7 @@ var everything = broker.User{Name: "all", Password: "secret", Configure: ".*", W
 
 // TestContractOnOurBroker holds the bus against its contract on the broker that is always there.
 func TestContractOnOurBroker(t *testing.T) {
+	t.Parallel()
 	b := startBroker(t, broker.Config{Dir: t.TempDir(), Users: []broker.User{everything}})
 	f := newFixture(t, ownSettings(b)).fixture()
 	f.Restart = func(t *testing.T) {

@@ -60,6 +60,7 @@ func holds(t *testing.T, text string, words ...string) {
 
 // Wrong password, unknown user, virtual host that is not there: told in words, tried slowly (19.7).
 func TestRefusedLogins(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, p *server) {
 		agent := bus.Identity{Domain: rabbittest.Domain(t), App: "shop", Scope: "/a"}
 		wrong := p.settings

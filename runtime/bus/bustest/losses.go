@@ -189,7 +189,7 @@ func keptByAgent(t *testing.T, w *world) {
 	for i := range 5 {
 		a.say(message.Manager("shop"), strconv.Itoa(i))
 	}
-	a.Wait("the returns", func(h *Heard) bool { return len(h.Returned) == 5 })
+	a.Wait("a return", func(h *Heard) bool { return len(h.Returned) > 0 }) // those behind it may be held already
 	a.say(message.Manager("shop"), "5")
 	a.say(a.id.Own(), "others go on")
 	a.hears("others go on")
