@@ -267,8 +267,8 @@ func (a *Agent) ended(e Ended) {
 		return // a recipe of an earlier life
 	}
 	a.running = running{}
-	a.dirty = true
 	cleared := a.judge(r, e)
+	a.dirty = a.dirty || cleared || e.Failed() || !a.forgettable(r)
 	switch r.op {
 	case lifecycle.Initialize, lifecycle.Deploy:
 		a.deployed(r, e)
@@ -279,6 +279,19 @@ func (a *Agent) ended(e Ended) {
 			a.notify(r.inst, outcome(r.op, e))
 		}
 	}
+}
+
+// forgettable says whether nothing is lost when the end of a recipe that went well is: an update because of an import changes no state,
+// and who hears of it again after a crash ignores it. That saves a sync of the disk for each change that others publish.
+func (a *Agent) forgettable(r running) bool {
+	if r.op != lifecycle.Update || a.current == nil {
+		return false
+	}
+	switch a.current.Body.(type) {
+	case *message.ImportAdd, *message.ImportRemove:
+		return true
+	}
+	return false
 }
 
 // judge keeps or clears the last failure (LC-140), and says in the result of the request what went wrong.

@@ -281,7 +281,7 @@ func TestSwitch(t *testing.T) {
 		if kind != "rabbitmq" {
 			t.Error(kind)
 		}
-	case <-time.After(patience):
+	case <-late(t):
 		t.Error("it never leaves the old broker")
 	}
 }

@@ -99,11 +99,17 @@ func (b *boss) send(scope string, body message.Body) string {
 // patience is how long a test waits for what must come.
 const patience = 20 * time.Second
 
+// late is closed when a test has waited for too long.
+func late(t testing.TB) <-chan struct{} {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	return ctx.Done()
+}
+
 // wait gives the first message, sent before or after, that a test is looking for.
 func wait[T message.Body](b *boss, what string, is func(m *message.Envelope, body T) bool) T {
 	b.t.Helper()
-	late := time.NewTimer(patience)
-	defer late.Stop()
+	late := late(b.t)
 	for from := 0; ; {
 		b.mu.Lock()
 		got, news := b.got, b.news
@@ -115,7 +121,7 @@ func wait[T message.Body](b *boss, what string, is func(m *message.Envelope, bod
 		}
 		select {
 		case <-news:
-		case <-late.C:
+		case <-late:
 			for _, m := range got[max(0, len(got)-20):] {
 				b.t.Logf("%s %+v", m.Type, m.Body)
 			}
@@ -201,7 +207,7 @@ func (r *running) await() {
 		if err != nil {
 			r.t.Error(err)
 		}
-	case <-time.After(patience):
+	case <-late(r.t):
 		r.t.Fatal("the agent does not end")
 	}
 	r.done = nil
