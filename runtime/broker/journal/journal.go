@@ -61,9 +61,17 @@ type Log struct {
 	synced     atomic.Uint64
 	wake, soon chan struct{}
 	stop, done chan struct{}
-	file       *os.File // of the goroutine that writes
-	size       int64    // of the file, as far as it is whole
-	failed     error    // of the last write, for Close
+	file       file  // of the goroutine that writes
+	size       int64 // of the file, as far as it is whole
+	failed     error // of the last write, for Close
+}
+
+// file is what the journal asks of a file; tests have one that fails.
+type file interface {
+	WriteAt(b []byte, at int64) (int, error)
+	Truncate(size int64) error
+	Sync() error
+	Close() error
 }
 
 // chunk is what goes to one segment.
@@ -118,14 +126,22 @@ func (l *Log) recover(replay func(uint64, []byte) error) error {
 	}
 	if len(numbers) == 0 {
 		l.segments = []Segment{{1, int64(len(magic))}}
-		l.file, err = create(l.dir, 1)
 		l.size = int64(len(magic))
+		return l.own(create(l.dir, 1))
+	}
+	last := &l.segments[len(l.segments)-1]
+	opened, size, err := reopen(l.dir, *last)
+	l.size, last.Bytes = size, size
+	return l.own(opened, err)
+}
+
+// own takes a file that was opened.
+func (l *Log) own(opened *os.File, err error) error {
+	if err != nil {
 		return err
 	}
-	last := l.segments[len(l.segments)-1]
-	l.file, l.size, err = reopen(l.dir, last)
-	l.segments[len(l.segments)-1].Bytes = l.size
-	return err
+	l.file = opened
+	return nil
 }
 
 // Append adds a record. With wait, Synced tells when it is safe; without, it is written soon.

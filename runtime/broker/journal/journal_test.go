@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 )
 
@@ -163,6 +164,62 @@ func TestSyncedMeansThatItCanBeRead(t *testing.T) {
 		}
 	}
 	closeLog(t, l)
+}
+
+// faulty is a file on a disk that fails for a while.
+type faulty struct {
+	file
+	writes, syncs atomic.Int32 // that fail
+}
+
+var errFull = errors.New("no space left")
+
+func (f *faulty) WriteAt(b []byte, at int64) (int, error) {
+	if f.writes.Add(-1) >= 0 {
+		n, _ := f.file.WriteAt(b[:len(b)/2], at) // half of it went
+		return n, errFull
+	}
+	return f.file.WriteAt(b, at)
+}
+
+func (f *faulty) Sync() error {
+	if f.syncs.Add(-1) >= 0 {
+		// What a kernel may do: the pages are dropped, the next call says that all is well.
+		return errors.Join(errFull, f.Truncate(int64(len(magic))))
+	}
+	return f.file.Sync()
+}
+
+// A disk that is full, or fails to keep what it was given, delays: nothing is lost, nothing is called safe that is not.
+func TestDiskThatFailsForAWhileLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	trouble, synced := make(chan error, 10), make(chan uint64, 10)
+	l, _ := open(t, dir, Options{Trouble: func(err error) { trouble <- err }, Synced: func(batch uint64) { synced <- batch }})
+	broken := &faulty{file: l.file}
+	broken.writes.Store(1)
+	broken.syncs.Store(1)
+	l.file = broken
+	want := []string{"one", "two"}
+	for _, r := range want {
+		l.Append([]byte(r), true)
+	}
+	if err := <-trouble; !errors.Is(err, errFull) {
+		t.Errorf("the trouble is %v", err)
+	}
+	if err := <-trouble; err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+	for last := l.Batch() - 1; !l.Safe(last); {
+		<-synced
+	}
+	l.Rotate(nil)
+	l.Append([]byte("three"), true)
+	closeLog(t, l)
+	l, got := open(t, dir, Options{})
+	closeLog(t, l)
+	if !slices.Equal(got, append(want, "three")) {
+		t.Errorf("%q", got)
+	}
 }
 
 // The oldest segment can be dropped, the last one cannot.

@@ -65,11 +65,11 @@ func (l *Log) flush() {
 
 // insist tries until everything is written, and tells of trouble. It says whether everything is safe on disk.
 func (l *Log) insist(chunks []chunk, urgent bool) bool {
+	w := &writing{left: chunks, base: l.size}
 	for told := false; ; told = true {
-		var err error
-		chunks, err = l.put(chunks)
+		err := l.put(w)
 		if err == nil && (urgent || l.isClosing()) {
-			err = l.file.Sync()
+			err = l.sync(w)
 		}
 		l.failed = err
 		if err == nil {
@@ -108,30 +108,49 @@ func (l *Log) pause() bool {
 	}
 }
 
-// put writes chunks, and gives back those that it could not write.
-func (l *Log) put(chunks []chunk) ([]chunk, error) {
-	for len(chunks) > 0 {
-		c := &chunks[0]
+// writing is how far a batch is.
+type writing struct {
+	left, done []chunk // done are those in the file that is open
+	base       int64   // where done begins
+}
+
+// put writes what is left.
+func (l *Log) put(w *writing) error {
+	for len(w.left) > 0 {
+		c := w.left[0]
 		if c.fresh {
-			if err := l.next(c.segment); err != nil {
-				return chunks, err
+			if err := l.next(w, c.segment); err != nil {
+				return err
 			}
-			c.fresh = false
+			w.left[0].fresh = false
 		}
 		if _, err := l.file.WriteAt(c.data, l.size); err != nil {
 			// Half a record would hide what is written after it.
-			return chunks, errors.Join(fmt.Errorf("write the journal: %w", err), l.file.Truncate(l.size))
+			return errors.Join(fmt.Errorf("write the journal: %w", err), l.file.Truncate(l.size))
 		}
 		l.size += int64(len(c.data))
-		chunks = chunks[1:]
+		w.left, w.done = w.left[1:], append(w.done, c)
 	}
-	return nil, nil
+	return nil
+}
+
+// sync makes the file safe. After a failure nobody knows what of it is on disk, and asking again may hide that: it is written again.
+func (l *Log) sync(w *writing) error {
+	err := l.file.Sync()
+	if err == nil {
+		return nil
+	}
+	for i := range w.done {
+		w.done[i].fresh = false
+	}
+	w.left, w.done, l.size = append(w.done, w.left...), nil, w.base
+	return fmt.Errorf("make the journal safe: %w", err)
 }
 
 // next ends the segment, and begins another one.
-func (l *Log) next(number uint64) error {
-	if err := l.file.Sync(); err != nil {
-		return fmt.Errorf("end a segment of the journal: %w", err)
+func (l *Log) next(w *writing, number uint64) error {
+	if err := l.sync(w); err != nil {
+		return err
 	}
 	file, err := create(l.dir, number)
 	if err != nil {
@@ -139,8 +158,9 @@ func (l *Log) next(number uint64) error {
 	}
 	old := l.file
 	l.file, l.size = file, int64(len(magic))
+	w.done, w.base = nil, l.size
 	if err := old.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-		return fmt.Errorf("end a segment of the journal: %w", err)
+		l.opts.Log.Warn("a segment of the journal is not closed well; it is safe already", "err", err)
 	}
 	return nil
 }
