@@ -47,7 +47,9 @@ func (o logsOptions) run(ctx context.Context, s streams, path string) error {
 	if err != nil {
 		return err
 	}
+	printed := false
 	err = site.ReadLogs(ctx, f, site.LogQuery{Path: path, Follow: o.follow}, func(l logbook.Line) error {
+		printed = true
 		if o.format == "json" {
 			return writeJSON(s.out, l, "")
 		}
@@ -64,6 +66,13 @@ func (o logsOptions) run(ctx context.Context, s streams, path string) error {
 	})
 	if o.follow && ctx.Err() != nil {
 		return nil // the person has enough
+	}
+	if err == nil && !printed {
+		why := ""
+		if f.Recipes == site.Pretend {
+			why = "; recipes are only pretended, roboconf up --recipes run runs them"
+		}
+		s.say("nothing was printed%s", why)
 	}
 	return err
 }

@@ -70,9 +70,10 @@ func (o statusOptions) run(ctx context.Context, s streams, args []string) error 
 	return nil
 }
 
+// allStarted is false of a deployment of which nothing is there so far.
 func allStarted(st site.Status) bool {
 	started, all := st.Started()
-	return started == all
+	return all > 0 && started == all
 }
 
 // read asks every deployment that is meant; with wait, again and again until each is as it should be.
@@ -90,7 +91,7 @@ func (o statusOptions) read(ctx context.Context, args []string) ([]site.Status, 
 				break
 			}
 			all = append(all, st)
-			good = good && len(st.Instances) > 0 && allStarted(st)
+			good = good && allStarted(st)
 		}
 		if good && err == nil || !time.Now().Before(end) {
 			return all, err

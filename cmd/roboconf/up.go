@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 
 	"github.com/roboconf/workbench/editor/watch"
 	"github.com/roboconf/workbench/model/diag"
+	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/managerd/template"
 	"github.com/roboconf/workbench/runtime/site"
 )
@@ -101,7 +104,7 @@ func (o upOptions) run(ctx context.Context, s streams, dir string) error {
 		log = slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	here, err := site.Open(ctx, site.Options{
-		Root: root, Source: dir, Broker: o.broker, Recipes: o.recipes, Agent: []string{self, agentWord}, Beat: o.beat, Log: log,
+		Root: root, Source: dir, Broker: o.broker, Recipes: o.recipes, Agent: []string{self, agentWord}, Beat: o.beat, Tell: out.say, Log: log,
 	})
 	if err != nil {
 		return o.refused(ctx, s, dir, err)
@@ -133,24 +136,79 @@ func (o upOptions) look(ctx context.Context, s streams, here *site.Site, out *up
 			out.event(e)
 		}
 	}()
+	watching, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { tellBroker(watching, here, out) })
 	err := o.bring(ctx, here, out)
 	switch {
 	case err != nil && ctx.Err() == nil:
 	case o.until != "":
-		if err = here.Started(ctx); errors.Is(err, site.ErrStuck) {
+		if err = tellStarted(ctx, here, out); errors.Is(err, site.ErrStuck) {
 			out.stuck(here.Status())
 			err = errProblems
 		}
 	default:
+		work.Go(func() { _ = tellStarted(watching, here, out) })
 		err = o.stay(ctx, here, out)
 	}
-	downed, endErr := o.end(ctx, s, here, out, err)
+	stop()
+	work.Wait()
+	downed, endErr := o.end(ctx, here, out, err)
 	events.Close()
 	<-told
 	if downed && (err == nil || ctx.Err() != nil) && endErr == nil {
 		return nil
 	}
 	return errors.Join(err, endErr)
+}
+
+// gathered is how long the events of one instance are gathered before they are shown, with room.
+const gathered = 200 * time.Millisecond
+
+// tellStarted waits until everything is started, or nothing moves any more, and says which.
+func tellStarted(ctx context.Context, here *site.Site, out *upWriter) error {
+	err := here.Started(ctx)
+	if ctx.Err() == nil {
+		rest, cancel := context.WithTimeout(ctx, gathered)
+		<-rest.Done() // the last changes are shown first
+		cancel()
+	}
+	started, all := here.Status().Started()
+	switch {
+	case err == nil:
+		out.say(fmt.Sprintf("%s: %d of %d started", here.Name, started, all))
+	case errors.Is(err, site.ErrStuck):
+		out.say(fmt.Sprintf("%s: %d of %d started, and nothing moves any more; roboconf status says why", here.Name, started, all))
+	}
+	return err
+}
+
+// tellBroker says when the broker cannot be used, and when it can again, until ctx ends.
+func tellBroker(ctx context.Context, here *site.Site, out *upWriter) {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	told := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		st := here.Manager().Bus().State()
+		trouble := cmp.Or(st.Blocked, st.Reason)
+		if st.Status == bus.Ready {
+			trouble = st.Blocked
+		}
+		switch {
+		case trouble == told:
+		case trouble == "" && st.Status == bus.Ready:
+			out.say("the broker can be used again")
+			told = ""
+		case trouble != "":
+			out.say("the broker cannot be used: " + trouble + "; trying again")
+			told = trouble
+		}
+	}
 }
 
 // bring shows what will be done, then does it.
@@ -160,6 +218,9 @@ func (o upOptions) bring(ctx context.Context, here *site.Site, out *upWriter) er
 		return err
 	}
 	out.plan(here.Name, changes)
+	if changes.New && here.Recipes == site.Pretend {
+		out.say("recipes are only pretended; --recipes run would run them, on this host")
+	}
 	return here.Apply(ctx, changes)
 }
 
@@ -217,7 +278,7 @@ func (o upOptions) reload(ctx context.Context, here *site.Site, out *upWriter) e
 const undoing = 2 * time.Minute
 
 // end leaves, or takes down, what up looked after; a second Ctrl-C leaves at once. It says whether everything was taken down.
-func (o upOptions) end(ctx context.Context, s streams, here *site.Site, out *upWriter, why error) (downed bool, err error) {
+func (o upOptions) end(ctx context.Context, here *site.Site, out *upWriter, why error) (downed bool, err error) {
 	last, stop := signal.NotifyContext(context.WithoutCancel(ctx), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	stays := o.keep || o.until != "" || why != nil && ctx.Err() == nil

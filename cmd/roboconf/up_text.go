@@ -79,7 +79,7 @@ func (w *upWriter) plan(name string, c site.Changes) {
 	}
 	w.print("  %s", strings.Join(c.Lines(), "\n  "))
 	if n := c.Plan.Destroys(); n > 0 {
-		w.print("  %d of these steps end something that runs", n)
+		w.print("  these end something that runs: %d", n)
 	}
 }
 

@@ -104,9 +104,9 @@ func readSecrets(f Folder) (secrets, error) {
 	return s, nil
 }
 
-// carry starts the broker that a deployment uses, or finds it. given is the address of somebody's broker as the person wrote it; "" for the one
-// that was written last.
-func carry(ctx context.Context, f Folder, given string, log *slog.Logger) (*carrier, error) {
+// carry starts the broker that a deployment uses, or finds it: somebody's broker at the address that the person wrote, else at the one that
+// was written last.
+func carry(ctx context.Context, f Folder, o Options, log *slog.Logger) (*carrier, error) {
 	s, err := readSecrets(f)
 	if err != nil {
 		return nil, err
@@ -115,9 +115,9 @@ func carry(ctx context.Context, f Folder, given string, log *slog.Logger) (*carr
 	case Embedded:
 		return embed(f, s, log)
 	case RabbitMQ:
-		return runRabbit(ctx, f)
+		return runRabbit(ctx, f, o.Tell)
 	}
-	address := cmp.Or(given, s.Address)
+	address := cmp.Or(o.Broker, s.Address)
 	settings, err := addressed(address)
 	if err != nil {
 		return nil, err
@@ -176,7 +176,10 @@ func (o ownUsers) Ensure(ctx context.Context, a bus.Account) error {
 }
 
 // runRabbit runs RabbitMQ as a process of this deployment's own.
-func runRabbit(ctx context.Context, f Folder) (*carrier, error) {
+func runRabbit(ctx context.Context, f Folder, tell func(string)) (*carrier, error) {
+	if tell != nil {
+		tell("starting RabbitMQ as a private process, which takes some seconds")
+	}
 	server, err := rabbit.Start(ctx, rabbit.Options{Dir: f.path("rabbitmq")})
 	if err != nil {
 		return nil, fmt.Errorf("start RabbitMQ: %w", err)

@@ -108,7 +108,7 @@ func sweep(ctx context.Context, f Folder, tell func(string)) error {
 		return err
 	}
 	if len(left) > 0 {
-		tell(fmt.Sprintf("ending %d machines", len(left)))
+		tell(fmt.Sprintf("ending what is left of machines: %d", len(left)))
 	}
 	var wrong error
 	var mu sync.Mutex
@@ -166,6 +166,7 @@ func Down(ctx context.Context, root, what string, log *slog.Logger, tell func(st
 	}
 	defer unlock()
 	if f.Broker == RabbitMQ {
+		tell("ending what is left of RabbitMQ")
 		if err := stopRabbit(ctx, f); err != nil {
 			return f, err
 		}

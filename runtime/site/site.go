@@ -39,7 +39,9 @@ type Options struct {
 	Beat time.Duration
 	// Noticed hears what happens, uncoalesced; see managerd.Config.
 	Noticed func(any)
-	Log     *slog.Logger // nil for silence
+	// Tell hears in words for people what takes time before there is anything to see, such as the start of RabbitMQ; nil for nobody.
+	Tell func(string)
+	Log  *slog.Logger // nil for silence
 }
 
 // What is done with recipes.
@@ -94,7 +96,7 @@ func (s *Site) start(ctx context.Context, name string) (err error) {
 	if err := s.settle(name); err != nil {
 		return err
 	}
-	if s.broker, err = carry(ctx, s.Folder, s.opt.Broker, s.log); err != nil {
+	if s.broker, err = carry(ctx, s.Folder, s.opt, s.log); err != nil {
 		return err
 	}
 	if at := s.broker.settings.Addresses[0]; s.Address != at {
