@@ -32,6 +32,7 @@ type hands struct {
 
 	// Of the goroutine of the loop alone.
 	steps    []journal.Step
+	ears     bus.Ears
 	released bool
 	backlog  []mind.Publish // what the bus had no room for, in order
 
@@ -139,9 +140,9 @@ func (h *hands) Do(ctx context.Context, e mind.Effect) {
 	case mind.Publish:
 		h.publish(e)
 	case mind.Bind:
-		h.bus.Bind(e.To)
+		h.ears.Bind(h.bus, e.To)
 	case mind.Unbind:
-		h.bus.Unbind(e.To)
+		h.ears.Unbind(h.bus, e.To)
 	case agent.Run:
 		h.begin(ctx, e)
 	case agent.Cancel:

@@ -45,9 +45,9 @@ func (h hands) Do(ctx context.Context, e mind.Effect) {
 	case mind.Publish:
 		m.publish(e)
 	case mind.Bind:
-		m.bus.Bind(e.To)
+		m.ears.Bind(m.bus, e.To)
 	case mind.Unbind:
-		m.bus.Unbind(e.To)
+		m.ears.Unbind(m.bus, e.To)
 	case manager.Answer:
 		m.answer(e)
 	case manager.CreateMachine:

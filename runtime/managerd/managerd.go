@@ -60,6 +60,7 @@ type Manager struct {
 	store *journal
 	loop  *drive.Loop
 	bus   bus.Bus
+	ears  bus.Ears // of the goroutine of the loop alone
 	yard  *yard
 	feed  *feed.Feed
 	known []manager.TemplateID // to the mind, when it was restored
