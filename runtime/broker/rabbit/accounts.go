@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -89,6 +90,9 @@ func binary(text string) string {
 	return b.String()
 }
 
+// maxNames is how many names those who ask have in turn: the server never forgets a name.
+const maxNames = 1000
+
 // eval evaluates Erlang inside the server; the last value of the expression must be the atom done. The expression goes through a pipe:
 // the list of processes shows no password.
 func (s *Server) eval(ctx context.Context, expr string) error {
@@ -99,8 +103,12 @@ func (s *Server) eval(ctx context.Context, expr string) error {
 	}
 	var cmd *exec.Cmd
 	if program, err := findErlang("erl_call"); err == nil {
-		// -r: a name of its own, so that several may ask at once.
-		cmd = exec.CommandContext(ctx, program, "-r", "-e", "-address", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.home.state.DistPort)))
+		// Nodes are known by their names. Its own choice (-r) is the same for all who ask within a second: the server refuses the others.
+		s.mu.Lock()
+		s.asked++
+		name := fmt.Sprintf("roboconf-%d-%d", os.Getpid(), s.asked%maxNames)
+		s.mu.Unlock()
+		cmd = exec.CommandContext(ctx, program, "-h", name, "-e", "-address", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.home.state.DistPort)))
 	} else {
 		cmd = exec.CommandContext(ctx, filepath.Join(filepath.Dir(s.opt.Program), "rabbitmqctl"), "-q", "-n", node, "eval")
 	}

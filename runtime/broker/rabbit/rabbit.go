@@ -28,6 +28,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	stopped bool // on purpose
+	asked   int  // how often something was evaluated inside it
 }
 
 // Start runs RabbitMQ and waits until it takes clients: about 4 s. What a killed predecessor left running in the folder is stopped
