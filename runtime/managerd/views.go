@@ -67,12 +67,11 @@ func (a App) Info() (count map[lifecycle.State]int, worst string) {
 	return count, worst
 }
 
-// show looks at every application that changed. The loop calls it, after each batch: the mind is its own.
+// show looks at every application that changed. The loop calls it, after each batch: the mind is its own, and only it changes the views. So
+// nobody who reads has to wait while they are made.
 func (m *Manager) show() {
 	names := m.store.mind.Apps()
 	damaged := m.store.mind.DamagedApps()
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	next := map[string]App{}
 	same := len(names)+len(damaged) == len(m.views)
 	for _, name := range names {
@@ -92,9 +91,11 @@ func (m *Manager) show() {
 		same = same && m.views[name].Damaged == reason
 	}
 	if !same {
+		m.mu.Lock()
 		m.views = next
 		close(m.changed)
 		m.changed = make(chan struct{})
+		m.mu.Unlock()
 	}
 	m.offer()
 }
