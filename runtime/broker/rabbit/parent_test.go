@@ -34,10 +34,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Issue 4: no orphan. A parent that is killed takes its server along; whoever comes at once finds a folder that can be used.
-func TestParentIsKilled(t *testing.T) {
-	require.RabbitMQ(t)
-	dir := filepath.Join(t.TempDir(), "broker")
+// killedParent starts a server in a process of its own, then kills that process.
+func killedParent(t *testing.T, dir string) {
+	t.Helper()
 	parent := exec.Command(os.Args[0])
 	parent.Env = append(os.Environ(), parentEnv+"="+dir)
 	out, err := parent.StdoutPipe()
@@ -57,12 +56,39 @@ func TestParentIsKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	parent.Wait() // it says that it was killed
+}
+
+// Issue 4: no orphan. A parent that is killed takes its server along; whoever comes at once finds a folder that can be used.
+func TestParentIsKilled(t *testing.T) {
+	require.RabbitMQ(t)
+	dir := filepath.Join(t.TempDir(), "broker")
+	killedParent(t, dir)
 	s := start(t, rabbit.Options{Dir: dir})
 	if _, err := dial(t, s.Endpoint()); err != nil {
 		t.Error(err)
 	}
 	s.Kill()
 	nothingRuns(t, dir)
+}
+
+// Issue 4: what a killed process left is ended without starting anything, twice; what lives is left alone.
+func TestEnd(t *testing.T) {
+	require.RabbitMQ(t)
+	dir := filepath.Join(t.TempDir(), "broker")
+	if err := rabbit.End(within(t), dir, nil); err != nil {
+		t.Error("nothing was there:", err)
+	}
+	killedParent(t, dir)
+	for range 2 {
+		if err := rabbit.End(within(t), dir, nil); err != nil {
+			t.Fatal(err)
+		}
+		nothingRuns(t, dir)
+	}
+	start(t, rabbit.Options{Dir: dir})
+	if err := rabbit.End(within(t), dir, nil); !errors.Is(err, rabbit.ErrBusy) {
+		t.Errorf("a server that lives: %v", err)
+	}
 }
 
 // A start that fails says why, and leaves nothing.

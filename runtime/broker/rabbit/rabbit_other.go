@@ -5,6 +5,7 @@ package rabbit
 import (
 	"context"
 	"errors"
+	"log/slog"
 )
 
 // errSystem is what everything answers here: the processes of Erlang are watched, ended in ways that this system does not have.
@@ -15,6 +16,9 @@ type Server struct{}
 
 // Start is refused.
 func Start(context.Context, Options) (*Server, error) { return nil, errSystem }
+
+// End has nothing to end.
+func End(context.Context, string, *slog.Logger) error { return nil }
 
 // Find is refused.
 func Find() (string, error) { return "", errSystem }
