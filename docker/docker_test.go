@@ -14,9 +14,11 @@ import (
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
+	amqp091 "github.com/rabbitmq/amqp091-go"
 
 	"github.com/roboconf/workbench/docker/hostimage"
 	"github.com/roboconf/workbench/internal/require"
+	"github.com/roboconf/workbench/runtime/bus"
 )
 
 func TestCandidates(t *testing.T) {
@@ -129,6 +131,9 @@ func TestAnImageThatCannotBeHad(t *testing.T) {
 }
 
 func TestRabbitMQInAContainer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("RabbitMQ in a container takes half a minute: not in short runs")
+	}
 	e := connect(t)
 	require.RabbitMQ(t)
 	o := RabbitOptions{
@@ -141,7 +146,7 @@ func TestRabbitMQInAContainer(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := r.Remove(context.WithoutCancel(t.Context())); err != nil {
+		if err := r.Destroy(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 	})
@@ -153,7 +158,43 @@ func TestRabbitMQInAContainer(t *testing.T) {
 	if err := r.Restart(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := r.Remove(t.Context()); err != nil {
+	other := bus.Account{Name: "agent", Password: "one", Configure: "rbc[.]x", Write: "rbc[.].*", Read: "rbc[.]x"}
+	for range 2 { // it may be there already
+		if err := r.Ensure(t.Context(), other); err != nil {
+			t.Fatal(err)
+		}
+		other.Password = "two"
+	}
+	reaches(t, r.Address, "agent", "two", true)
+	reaches(t, r.Address, "agent", "one", false)
+	for range 2 {
+		if err := r.Remove(t.Context(), "agent"); err != nil {
+			t.Error(err)
+		}
+	}
+	reaches(t, r.Address, "agent", "two", false)
+	if err := r.Stop(t.Context()); err != nil {
 		t.Error(err)
+	}
+	if same, err = e.RunRabbit(t.Context(), o); err != nil || same.Address != r.Address {
+		t.Errorf("after a stop: %v", err)
+	}
+	reaches(t, r.Address, "someone", "a-secret", true)
+	for range 2 {
+		if err := e.RemoveRabbit(t.Context(), o.Deployment); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// reaches logs in, or is refused.
+func reaches(t *testing.T, address, user, password string, want bool) {
+	t.Helper()
+	conn, err := amqp091.Dial("amqp://" + user + ":" + password + "@" + address + "/")
+	if err == nil {
+		_ = conn.Close() // it was only tried
+	}
+	if (err == nil) != want {
+		t.Errorf("%s with the password %s: %v", user, password, err)
 	}
 }

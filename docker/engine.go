@@ -168,5 +168,20 @@ func (e *Engine) Version() string { return e.api.ClientVersion() }
 // Close ends the connection.
 func (e *Engine) Close() error { return e.api.Close() }
 
+// Left are the names of the containers of a deployment, whatever their state.
+func (e *Engine) Left(ctx context.Context, deployment string) ([]string, error) {
+	found, err := e.api.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: client.Filters{}.Add("label", LabelDeployment+"="+deployment),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for the containers of %s: %w", deployment, err)
+	}
+	var names []string
+	for _, c := range found.Items {
+		names = append(names, strings.TrimPrefix(strings.Join(c.Names, ","), "/"))
+	}
+	return names, nil
+}
+
 // absent says whether an error means that a thing is not there.
 func absent(err error) bool { return errdefs.IsNotFound(err) }

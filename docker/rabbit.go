@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,10 +22,10 @@ func RabbitImage() Image {
 
 // RabbitOptions say which RabbitMQ is wanted.
 type RabbitOptions struct {
-	Deployment     string     // what it belongs to; part of the container's name
-	User, Password string     // the only account; the default one is never made
-	Image          Image      // RabbitImage when zero
-	Bind           netip.Addr // address of this host to listen on; loopback when zero
+	Deployment     string         // what it belongs to; part of the container's name
+	User, Password string         // the only account; the default one is never made
+	Image          Image          // RabbitImage when zero
+	Bind           netip.AddrPort // address of this host to listen on; a free port of loopback when zero
 	Progress       Progress
 }
 
@@ -56,7 +57,10 @@ func (e *Engine) RunRabbit(ctx context.Context, o RabbitOptions) (*Rabbit, error
 		o.Image = RabbitImage()
 	}
 	if !o.Bind.IsValid() {
-		o.Bind = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+		var err error
+		if o.Bind, err = freePort(ctx); err != nil {
+			return nil, err
+		}
 	}
 	tag, err := e.Prepare(ctx, o.Image, o.Progress)
 	if err != nil {
@@ -64,28 +68,31 @@ func (e *Engine) RunRabbit(ctx context.Context, o RabbitOptions) (*Rabbit, error
 	}
 	name := o.name()
 	r := &Rabbit{engine: e}
-	r.id, err = e.createRabbit(ctx, name, tag, o)
+	r.id, r.Address, err = e.createRabbit(ctx, name, tag, o)
 	if err != nil {
 		return nil, fmt.Errorf("create the container %s: %w", name, err)
 	}
 	o.Progress.say("starting RabbitMQ in the container %s", name)
 	if _, err := e.api.ContainerStart(ctx, r.id, client.ContainerStartOptions{}); err != nil {
-		return nil, errors.Join(fmt.Errorf("start the container %s: %w", name, err), r.Remove(context.WithoutCancel(ctx)))
+		return nil, errors.Join(fmt.Errorf("start the container %s: %w", name, err), r.Destroy(context.WithoutCancel(ctx)))
 	}
-	if err := r.await(ctx, o.Bind); err != nil {
-		return nil, errors.Join(fmt.Errorf("wait for RabbitMQ in the container %s: %w", name, err), r.Remove(context.WithoutCancel(ctx)))
+	if err := r.await(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("wait for RabbitMQ in the container %s: %w", name, err), r.Destroy(context.WithoutCancel(ctx)))
 	}
 	return r, nil
 }
 
 // createRabbit makes the container; the one of that name that is there already is taken, when it is ours.
-func (e *Engine) createRabbit(ctx context.Context, name, tag string, o RabbitOptions) (string, error) {
+func (e *Engine) createRabbit(ctx context.Context, name, tag string, o RabbitOptions) (id, address string, err error) {
 	port, _ := network.PortFrom(amqpPort, network.TCP)
 	if there, err := e.api.ContainerInspect(ctx, name, client.ContainerInspectOptions{}); err == nil {
 		if there.Container.Config.Labels[LabelDeployment] != o.Deployment {
-			return "", errors.New("a container of that name is there, which is not ours; remove it or rename it")
+			return "", "", errors.New("a container of that name is there, which is not ours; remove it or rename it")
 		}
-		return there.Container.ID, nil
+		for _, bound := range there.Container.HostConfig.PortBindings {
+			address = net.JoinHostPort(bound[0].HostIP.String(), bound[0].HostPort)
+		}
+		return there.Container.ID, address, nil
 	}
 	made, err := e.api.ContainerCreate(ctx, client.ContainerCreateOptions{
 		Name: name,
@@ -100,23 +107,35 @@ func (e *Engine) createRabbit(ctx context.Context, name, tag string, o RabbitOpt
 			Labels:       map[string]string{LabelDeployment: o.Deployment, LabelRole: "broker"},
 		},
 		HostConfig: &container.HostConfig{
-			PortBindings: network.PortMap{port: {{HostIP: o.Bind}}}, // any free port
+			PortBindings: network.PortMap{port: {{HostIP: o.Bind.Addr(), HostPort: strconv.Itoa(int(o.Bind.Port()))}}}, // kept over restarts
 			Init:         new(true),
 		},
 	})
-	return made.ID, err
+	return made.ID, o.Bind.String(), err
 }
 
-// await waits until the port is known, then until a server greets there.
-func (r *Rabbit) await(ctx context.Context, bind netip.Addr) error {
+// freePort finds a port of loopback that nobody has at the moment.
+func freePort(ctx context.Context) (netip.AddrPort, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("find a free port: %w", err)
+	}
+	return netip.MustParseAddrPort(l.Addr().String()), l.Close()
+}
+
+// await waits until a server greets at the address.
+func (r *Rabbit) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := r.look(ctx, bind)
+		err := r.look(ctx)
 		if err == nil {
 			return nil
+		}
+		if errors.Is(err, errStopped) {
+			return fmt.Errorf("%w; its last words:\n%s", err, r.words(ctx))
 		}
 		select {
 		case <-tick.C:
@@ -128,21 +147,13 @@ func (r *Rabbit) await(ctx context.Context, bind netip.Addr) error {
 
 var errStopped = errors.New("the container stopped")
 
-func (r *Rabbit) look(ctx context.Context, bind netip.Addr) error {
+func (r *Rabbit) look(ctx context.Context) error {
 	got, err := r.engine.api.ContainerInspect(ctx, r.id, client.ContainerInspectOptions{})
 	if err != nil {
 		return err
 	}
 	if !got.Container.State.Running {
 		return errStopped
-	}
-	for port, bound := range got.Container.NetworkSettings.Ports {
-		if port.Num() == amqpPort && len(bound) > 0 {
-			r.Address = net.JoinHostPort(bind.String(), bound[0].HostPort)
-		}
-	}
-	if r.Address == "" {
-		return errors.New("it has no port yet")
 	}
 	return greets(ctx, r.Address)
 }
@@ -174,21 +185,37 @@ func (r *Rabbit) words(ctx context.Context) string {
 	return readable(logs)
 }
 
-// Restart stops the server and starts it again on the same data: its address may change.
+// Restart stops the server, then starts it again on the same data, at the same address.
 func (r *Rabbit) Restart(ctx context.Context) error {
-	bind, _, err := net.SplitHostPort(r.Address)
-	if err != nil {
-		return err
-	}
 	if _, err := r.engine.api.ContainerRestart(ctx, r.id, client.ContainerRestartOptions{}); err != nil {
 		return fmt.Errorf("restart RabbitMQ: %w", err)
 	}
-	r.Address = ""
-	return r.await(ctx, netip.MustParseAddr(bind))
+	return r.await(ctx)
 }
 
-// Remove ends the server with everything that it holds; gone already is a success.
-func (r *Rabbit) Remove(ctx context.Context) error {
+// Stop ends the server; what it holds stays, RunRabbit goes on with it at the same address.
+func (r *Rabbit) Stop(ctx context.Context) error {
+	if _, err := r.engine.api.ContainerStop(ctx, r.id, client.ContainerStopOptions{}); err != nil && !absent(err) {
+		return fmt.Errorf("stop the container of RabbitMQ: %w", err)
+	}
+	return nil
+}
+
+// RemoveRabbit removes the RabbitMQ of a deployment with everything that it holds; none is a success.
+func (e *Engine) RemoveRabbit(ctx context.Context, deployment string) error {
+	name := RabbitOptions{Deployment: deployment}.name()
+	there, err := e.api.ContainerInspect(ctx, name, client.ContainerInspectOptions{})
+	if absent(err) || err == nil && there.Container.Config.Labels[LabelDeployment] != deployment {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for the container %s: %w", name, err)
+	}
+	return (&Rabbit{engine: e, id: there.Container.ID}).Destroy(ctx)
+}
+
+// Destroy ends the server with everything that it holds; gone already is a success.
+func (r *Rabbit) Destroy(ctx context.Context) error {
 	_, err := r.engine.api.ContainerRemove(ctx, r.id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 	if err != nil && !absent(err) {
 		return fmt.Errorf("remove the container of RabbitMQ: %w", err)

@@ -36,7 +36,7 @@ func upCommand(s streams) *cobra.Command {
 			"folder of its own. Recipes are only pretended unless --recipes run asks for real ones. Stays in front and shows what changes;\n" +
 			"Ctrl-C takes everything down (with --keep the machines go on), a second Ctrl-C leaves at once. Running it again does only\n" +
 			"what the files say differently. roboconf status, logs, down work from other terminals, also after a crash.\n" +
-			"--broker: embedded (default), rabbitmq (a private process), or an address amqp://HOST, amqps://HOST; credentials in\n" +
+			"--broker: embedded (default), rabbitmq (a private process), container (RabbitMQ in one), or an address amqp://HOST, amqps://HOST; credentials in\n" +
 			"ROBOCONF_BROKER_USER, ROBOCONF_BROKER_PASSWORD.\n" +
 			"Exit code: 0 fine, 1 not everything started (with --until) or the application has severe findings, 2 it could not run.",
 		Example: "  roboconf up samples/lamp\n  roboconf up --recipes run --watch samples/hello\n  roboconf up --until started samples/lamp",
@@ -45,7 +45,7 @@ func upCommand(s streams) *cobra.Command {
 			return o.run(cmd.Context(), s, folderOf(args))
 		},
 	}
-	cmd.Flags().StringVar(&o.broker, "broker", "", "embedded, rabbitmq or an address (default embedded, or that of the last time)")
+	cmd.Flags().StringVar(&o.broker, "broker", "", "embedded, rabbitmq, container or an address (default embedded, or that of the last time)")
 	cmd.Flags().StringVar(&o.recipes, "recipes", "", "pretend or run (default pretend, or as the last time)")
 	cmd.Flags().StringVar(&o.until, "until", "", "started: end as soon as everything is started; the machines stay, roboconf down ends them")
 	cmd.Flags().StringVar(&o.format, "format", "text", "text or json (one object per line)")
@@ -53,7 +53,7 @@ func upCommand(s streams) *cobra.Command {
 	cmd.Flags().BoolVar(&o.keep, "keep", false, "leave the machines when it ends")
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "also tell what the parts of it do")
 	cmd.Flags().DurationVar(&o.beat, "beat", time.Second, "how often agents say that they live")
-	completeWords(cmd, "broker", site.Embedded, site.RabbitMQ, "amqp://", "amqps://")
+	completeWords(cmd, "broker", site.Embedded, site.RabbitMQ, site.Container, "amqp://", "amqps://")
 	completeWords(cmd, "recipes", site.Pretend, site.Run)
 	completeWords(cmd, "until", "started")
 	completeWords(cmd, "format", "text", "json")

@@ -81,7 +81,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"runtime/agentd/launch": {values + "runtime/agentd runtime/mind runtime/agent runtime/drive runtime/bus runtime/bus/amqp runtime/userdata runtime/plugin/... runtime/agentd/... runtime/bus/link github.com/rabbitmq/amqp091-go", "what the agent's program does with its arguments: as small as the agent"},
 	"cmd/roboconf-agent":    {values + "runtime/agentd runtime/mind runtime/agent runtime/drive runtime/bus runtime/bus/amqp runtime/userdata runtime/plugin/... runtime/agentd/... runtime/agentd/launch runtime/bus/link github.com/rabbitmq/amqp091-go", "the program of machines: no parser, no terminal, one foreign module"},
 	"runtime/managerd":      {language + minds + "runtime/drive runtime/bus runtime/userdata runtime/plan runtime/store runtime/target runtime/managerd/... go.etcd.io/bbolt golang.org/x/sys", "brokers, targets are handed to it by cmd"},
-	"docker":                {"docker/hostimage " + engine, "an engine makes containers: what runs in them is told by whoever asks"},
+	"docker":                {values + "runtime/bus docker/hostimage " + engine, "an engine makes containers: what runs in them is told by whoever asks"},
 	"docker/hostimage":      {"", leaf},
 	"simulator":             {world, pretend},
 	"simulator/property":    {world, pretend},
@@ -106,7 +106,7 @@ var mayReach = map[string]struct{ reach, why string }{
 	"runtime/managerd/...":   {language + "runtime/lifecycle runtime/message samples", "parts of a manager's process that know neither its mind nor its store"},
 	"runtime/site/control":   {"", leaf},
 	"runtime/site/logbook":   {"", leaf},
-	"runtime/site":           {language + minds + "runtime/... samples go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/fsnotify/fsnotify editor/watch golang.org/x/sys", "one host: it chooses the broker, the machines, and puts them together for cmd"},
+	"runtime/site":           {language + minds + engine + "runtime/... docker docker/hostimage samples go.etcd.io/bbolt github.com/rabbitmq/amqp091-go github.com/fsnotify/fsnotify editor/watch golang.org/x/sys", "one host: it chooses the broker, the machines, and puts them together for cmd"},
 }
 
 func TestImportsGoDown(t *testing.T) {

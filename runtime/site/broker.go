@@ -25,13 +25,18 @@ import (
 const (
 	Embedded = "embedded"
 	RabbitMQ = "rabbitmq"
+	// Container is a RabbitMQ in a container of the local engine.
+	Container = "container"
 )
+
+// ours says whether a broker is started, and ended, by roboconf.
+func ours(choice string) bool { return choice == Embedded || choice == RabbitMQ || choice == Container }
 
 const secretsFile = "secrets.json"
 
 // CheckBroker says what is wrong with the choice of a broker.
 func CheckBroker(choice string) error {
-	if choice == Embedded || choice == RabbitMQ {
+	if ours(choice) {
 		return nil
 	}
 	_, err := addressed(choice)
@@ -42,7 +47,7 @@ func CheckBroker(choice string) error {
 // ROBOCONF_BROKER_PASSWORD instead.
 func addressed(choice string) (bus.Settings, error) {
 	if !strings.HasPrefix(choice, "amqp://") && !strings.HasPrefix(choice, "amqps://") {
-		return bus.Settings{}, fmt.Errorf("use the broker %q: it is none of embedded, rabbitmq, amqp://HOST, amqps://HOST", hidden(choice))
+		return bus.Settings{}, fmt.Errorf("use the broker %q: it is none of embedded, rabbitmq, container, amqp://HOST, amqps://HOST", hidden(choice))
 	}
 	s, err := bus.ParseURL(choice)
 	if err != nil {
@@ -116,6 +121,8 @@ func carry(ctx context.Context, f Folder, o Options, log *slog.Logger) (*carrier
 		return embed(f, s, log)
 	case RabbitMQ:
 		return runRabbit(ctx, f, o.Tell)
+	case Container:
+		return runContainer(ctx, f, s, o.Tell)
 	}
 	address := cmp.Or(o.Broker, s.Address)
 	settings, err := addressed(address)
@@ -201,11 +208,7 @@ func (r rabbitUsers) Ensure(ctx context.Context, a bus.Account) error {
 	return r.Accounts.Ensure(ctx, rabbit.Account(a))
 }
 
-// stopRabbit ends what a killed up left of its RabbitMQ: starting it again takes the old process over, stopping ends it.
+// stopRabbit ends what a killed up left of its RabbitMQ.
 func stopRabbit(ctx context.Context, f Folder) error {
-	server, err := rabbit.Start(ctx, rabbit.Options{Dir: f.path("rabbitmq")})
-	if err != nil {
-		return fmt.Errorf("end RabbitMQ: %w", err)
-	}
-	return server.Stop(ctx)
+	return rabbit.End(ctx, f.path("rabbitmq"), nil)
 }

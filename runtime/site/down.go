@@ -128,6 +128,11 @@ func sweep(ctx context.Context, f Folder, tell func(string)) error {
 	if wrong != nil {
 		return wrong
 	}
+	if f.Broker == Container {
+		if err := removeContainer(ctx, f); err != nil {
+			return err
+		}
+	}
 	if err := os.Remove(f.Socket()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove the socket of the deployment: %w", err)
 	}

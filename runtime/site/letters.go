@@ -60,7 +60,7 @@ func DeadLetters(ctx context.Context, f Folder, q LetterQuery) (Letters, error) 
 	if !errors.Is(err, control.ErrNobody) {
 		return out, err
 	}
-	if f.Broker == Embedded || f.Broker == RabbitMQ {
+	if ours(f.Broker) {
 		return out, fmt.Errorf("look at the dead letters of %s: its broker runs only while roboconf up does; start that in another terminal", f.Name)
 	}
 	s, err := readSecrets(f)

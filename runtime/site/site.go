@@ -29,7 +29,7 @@ import (
 type Options struct {
 	Root   string // of the deployments of this person, see Root
 	Source string // the folder of the application
-	// Broker is Embedded, RabbitMQ, or an address amqp(s)://...; "" for that of the last time, else Embedded.
+	// Broker is Embedded, RabbitMQ, Container, or an address amqp(s)://...; "" for that of the last time, else Embedded.
 	Broker string
 	// Recipes is Pretend or Run; "" for that of the last time, else Pretend.
 	Recipes string
@@ -131,7 +131,7 @@ func (s *Site) start(ctx context.Context, name string) (err error) {
 func (s *Site) settle(name string) error {
 	first := s.Created.IsZero()
 	kind := s.opt.Broker
-	if kind != "" && kind != Embedded && kind != RabbitMQ {
+	if kind != "" && !ours(kind) {
 		if err := CheckBroker(kind); err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func (s *Site) settle(name string) error {
 }
 
 func (s *Site) bus() bus.Opener {
-	return amqp.Opener(amqp.Config{Settings: s.broker.settings, Log: s.log})
+	return amqp.Opener(amqp.Config{Settings: s.broker.settings, VerifySender: s.broker.accounts != nil, Log: s.log})
 }
 
 // defineTarget tells the manager where machines come from.
