@@ -110,7 +110,7 @@ func (s *snapshot) replay(frames []byte, trusted bool) (left Left, err error) {
 	left.Torn, left.Inbox, left.Config = torn, s.inbox, s.about.Config
 	undone := len(steps)
 	if trusted {
-		for undone > done && isMessage(steps[undone-1].event) {
+		for undone > done && begunAgain(steps[undone-1].event) {
 			undone--
 		}
 	}
@@ -126,7 +126,9 @@ func (s *snapshot) replay(frames []byte, trusted bool) (left Left, err error) {
 		}
 	}
 	for _, step := range steps[undone:] {
-		left.Inbox = append(left.Inbox, step.event.(mind.Delivered).Msg)
+		if d, ok := step.event.(mind.Delivered); ok {
+			left.Inbox = append(left.Inbox, d.Msg)
+		}
 	}
 	left.Inbox = slices.DeleteFunc(left.Inbox, func(m *message.Envelope) bool { return a.Knows(m.ID) })
 	for _, p := range s.outbox {
@@ -138,9 +140,14 @@ func (s *snapshot) replay(frames []byte, trusted bool) (left Left, err error) {
 	return left, nil
 }
 
-func isMessage(ev mind.Event) bool {
-	_, ok := ev.(mind.Delivered)
-	return ok
+// begunAgain says whether an event that had no effect so far is taken by the next process as if it were new: a message is handed over, a
+// connection and timers are its own.
+func begunAgain(ev mind.Event) bool {
+	switch ev.(type) {
+	case mind.Delivered, mind.Connected, mind.Woken:
+		return true
+	}
+	return false
 }
 
 // readLog reads the frames of a log as far as they are whole. done is how many steps had their effects begun, through the number up to which
