@@ -33,7 +33,8 @@ type Config struct {
 	// Conflict is how long another consumer of the queue is taken for an older connection of this client that the broker has not missed yet;
 	// 25 s for a client that was connected, 3 s for a new one (messaging.md 15.2).
 	Conflict time.Duration
-	// VerifySender sets user_id, so that the broker refuses messages in the name of others (MS-72).
+	// VerifySender makes dead letters of messages in the name of others: the broker vouches for the user that published (MS-72). An agent
+	// whose user is an AgentAccount verifies in any case: where agents have users of their own, everybody has one.
 	VerifySender bool
 	Pace         link.Pace
 	// Connect opens a TCP connection; a net.Dialer when nil.
@@ -59,7 +60,7 @@ func Open(cfg Config, id bus.Identity, l bus.Listener) (*Client, error) {
 	}
 	return link.Open(link.Config{
 		Addresses: cfg.Settings.Addresses, Codec: message.Codec{MaxBytes: cfg.MaxBytes}, Outbox: cfg.Outbox, OutboxBytes: cfg.OutboxBytes,
-		Retry: cfg.Retry, Pace: cfg.Pace, Warning: warning, Chance: cfg.Chance, Log: d.cfg.Log,
+		Retry: cfg.Retry, Pace: cfg.Pace, Warning: warning, Trusts: d.trusts(), Chance: cfg.Chance, Log: d.cfg.Log,
 	}, d.id, l, d.dial)
 }
 

@@ -170,6 +170,7 @@ func (d *DeadLetters) replay(ctx context.Context, ch *amqp.Channel, m *amqp.Deli
 	returns := ch.NotifyReturn(make(chan amqp.Return, 1))
 	confirm, err := ch.PublishWithDeferredConfirm(l.Exchange, l.Key, true, false, amqp.Publishing{
 		DeliveryMode: amqp.Persistent, ContentType: "application/json", MessageId: m.MessageId, Type: m.Type, Timestamp: time.Now(), Body: m.Body,
+		UserId: d.d.cfg.Settings.User,
 	})
 	if err != nil {
 		return fmt.Errorf("letter %s: %w", l.Ref, err)

@@ -143,7 +143,7 @@ func (l *line) Serve() {
 
 func (l *line) deliver(d *amqp.Delivery) {
 	l.ear.Delivered(link.Incoming{
-		Body: d.Body, Again: d.Redelivered, Exchange: d.Exchange, Key: d.RoutingKey, ID: d.MessageId, Type: d.Type,
+		Body: d.Body, Again: d.Redelivered, Exchange: d.Exchange, Key: d.RoutingKey, ID: d.MessageId, Type: d.Type, User: d.UserId,
 		Ack: l.acks.track(d.DeliveryTag),
 	})
 }
@@ -165,9 +165,7 @@ func (l *line) Publish(p link.Publication) error {
 	if p.Expires > 0 {
 		msg.Expiration = strconv.FormatInt(max(p.Expires.Milliseconds(), 1), 10)
 	}
-	if l.d.cfg.VerifySender {
-		msg.UserId = l.d.cfg.Settings.User
-	}
+	msg.UserId = l.d.cfg.Settings.User // the broker refuses another one; "" where a certificate says who it is
 	if _, err := l.out.PublishWithDeferredConfirm(n.exchange, n.key, p.To.Direct(), false, msg); err != nil {
 		return fmt.Errorf("publish to %s: %w", n.exchange, err)
 	}

@@ -11,6 +11,8 @@ import (
 
 var errDeadRefused = errors.New("the broker refuses dead letters: its queue of them is full or cannot be written")
 
+var errSender = errors.New("sender") // the reason of a message in the name of another
+
 // maxOdd is how many unknown types are remembered as logged: their names are chosen by others.
 const maxOdd = 1000
 
@@ -29,6 +31,11 @@ func (s *session) Delivered(in Incoming) {
 	case msg.Expired(time.Now()):
 		s.c.count(&s.c.counts.Expired)
 		in.Ack()
+	case s.c.cfg.Trusts != nil && !s.c.cfg.Trusts(msg.From, in.User):
+		s.bury(in, &message.Error{
+			Reason: errSender, Type: msg.Type,
+			Detail: fmt.Sprintf("it says that it comes from %s %s %s, the broker says that the user %q published it", msg.From.Kind, msg.From.App, msg.From.Scope, in.User),
+		})
 	default:
 		s.c.teller.tell(event{kind: deliveredEvent, delivery: bus.Delivery{Msg: msg, Raw: in.Body, Again: in.Again, Ack: in.Ack}})
 	}

@@ -69,6 +69,7 @@ type Incoming struct {
 	Again         bool   // handed out before
 	Exchange, Key string // where it was published, for a dead letter
 	ID, Type      string // as its properties say; they are believed for labels only
+	User          string // who published it, for which the broker vouches; "" when it does not
 	Ack           func() // tells the broker that it is done with; at any time, from any goroutine, once
 }
 
@@ -101,6 +102,9 @@ type Config struct {
 	Pace Pace
 	// Warning is shown in State as long as nothing worse is to be told; "" for none.
 	Warning string
+	// Trusts says whether a user of the broker may speak for a sender; nil when nobody asks. What it does not trust is a dead letter with
+	// the reason sender (messaging.md 15.3, 15.6).
+	Trusts func(from message.From, user string) bool
 	// Chance gives numbers in [0,1); the global source when nil.
 	Chance func() float64
 	Log    *slog.Logger // nil for silence
