@@ -45,8 +45,8 @@ shell: ## shellcheck on the scripts, where it is installed
 	@if command -v shellcheck >/dev/null; then git ls-files '*.sh' .ci/run | xargs shellcheck; \
 	else echo "shellcheck is not installed: the scripts are not checked"; fi
 
-race: ## the tests under the race detector
-	go test -race $(TESTFLAGS) ./...
+race: ## the tests under the race detector, without what other programs take long for
+	go test -race -short $(TESTFLAGS) ./...
 
 fresh: ## see that the generated documents are those of today
 	go test -run Fresh $(DOCUMENTED)

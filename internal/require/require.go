@@ -80,12 +80,19 @@ func Demanded(list, need string) bool {
 	return slices.ContainsFunc(strings.Split(list, ","), func(word string) bool { return strings.TrimSpace(word) == need })
 }
 
+// slow are needs whose programs take seconds to start. Short runs, such as those under the race detector, do without: what is ours is
+// held there by other tests too.
+var slow = []string{"docker", "rabbitmq", "neovim", "puppet"}
+
 func need(t testing.TB, word string) string {
 	t.Helper()
 	found, err := Find(word)
+	demanded := Demanded(os.Getenv(Env), word)
 	switch {
+	case err == nil && testing.Short() && slices.Contains(slow, word) && !demanded:
+		t.Skipf("needs %s, which takes its time: not in short runs", word)
 	case err == nil:
-	case Demanded(os.Getenv(Env), word):
+	case demanded:
 		t.Fatalf("needs %s, and %s asks for it: %v", word, Env, err)
 	default:
 		t.Skipf("needs %s: %v", word, err)
