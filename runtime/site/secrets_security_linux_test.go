@@ -2,7 +2,9 @@ package site
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -61,7 +63,19 @@ func secretsOn(t *testing.T, broker string) {
 			t.Fatal(err)
 		}
 	}
-	s, _ := up(t, o)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	s, err := Open(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Changes(ctx)
+	if err == nil {
+		err = errors.Join(s.Apply(ctx, c), s.Started(ctx))
+	}
+	if err != nil {
+		t.Fatal(err, s.Status())
+	}
 	passwords := passwordsOf(t, s)
 	status, err := json.Marshal(s.Status())
 	if err != nil {
