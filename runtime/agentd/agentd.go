@@ -194,7 +194,7 @@ func open(c Config) (*hands, journal.Left, error) {
 	}
 	h := &hands{
 		c: c, journal: j, blobs: blobs, watched: &watched{a: a}, deliveries: map[*messageEnvelope]bus.Delivery{},
-		tasks: make(chan struct{}, 1),
+		tasks: make(chan struct{}, 1), runs: make(chan agent.Run, 1),
 	}
 	h.loop = drive.New(h.watched, h, drive.Options{Start: a.Start})
 	return h, left, nil
@@ -222,6 +222,7 @@ func (h *hands) live(ctx context.Context, left journal.Left) (err error) {
 		h.publish(mind.Publish(p))
 	}
 	h.all.Go(func() { h.store(work) })
+	h.all.Go(func() { h.recipes(work) })
 	h.all.Go(func() { h.drain(ctx, work) })
 	h.c.Log.Info("the agent works", "domain", h.c.Domain, "dir", h.c.Dir, "address", h.c.Address, "replayed", left.Steps)
 	if err := h.loop.Run(work); err != nil {

@@ -83,6 +83,11 @@ func (b *boss) supply(scope, digest string) {
 
 func (b *boss) send(scope string, body message.Body) string {
 	b.t.Helper()
+	return b.publish(message.Agent("app", scope), body)
+}
+
+func (b *boss) publish(to message.Target, body message.Body) string {
+	b.t.Helper()
 	b.mu.Lock()
 	b.seq++
 	e := &message.Envelope{
@@ -90,7 +95,7 @@ func (b *boss) send(scope string, body message.Body) string {
 		From: message.From{Kind: message.FromManager, Epoch: "boss", Seq: b.seq},
 	}
 	b.mu.Unlock()
-	if err := b.bus.Publish(message.Agent("app", scope), e); err != nil {
+	if err := b.bus.Publish(to, e); err != nil {
 		b.t.Error(err)
 	}
 	return e.ID

@@ -3,6 +3,7 @@ package agentd
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/roboconf/workbench/runtime/agentd/journal"
 	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/drive"
+	"github.com/roboconf/workbench/runtime/lifecycle"
 	"github.com/roboconf/workbench/runtime/message"
 	"github.com/roboconf/workbench/runtime/mind"
 	"github.com/roboconf/workbench/runtime/plugin/files"
@@ -35,11 +37,14 @@ type hands struct {
 	ears     bus.Ears
 	released bool
 	backlog  []mind.Publish // what the bus had no room for, in order
+	begun    uint64         // number of the last recipe that was begun
+	runs     chan agent.Run // to the goroutine that runs them; has room for one
 
 	mu         sync.Mutex
 	deliveries map[*messageEnvelope]bus.Delivery // not acknowledged yet
-	cancel     context.CancelCauseFunc           // of the recipe that runs
-	running    uint64                            // its number; 0 for none
+	running    uint64                            // number of the recipe that runs; 0 for none
+	cancel     context.CancelCauseFunc           // of that recipe; nil before its goroutine took it
+	cancelled  error                             // why it was cancelled before
 	queue      []func(context.Context)           // what the store has to do
 	tasks      chan struct{}                     // has room for one: something was put into queue
 }
@@ -91,7 +96,7 @@ func (h *hands) Record(steps []drive.Step) error {
 		h.steps = append(h.steps, step)
 	}
 	h.watched.counts = h.watched.counts[:0]
-	if err := h.journal.Record(h.steps); err != nil {
+	if err := h.journal.Record(h.steps, h.early(steps)); err != nil {
 		return err
 	}
 	if acks > 0 {
@@ -101,6 +106,22 @@ func (h *hands) Record(steps []drive.Step) error {
 		h.loop.Post(journal.Mark{})
 	}
 	return h.journal.Done()
+}
+
+// early gives what begins while the disk syncs: an update, which may run again after the death of a machine (PL-74), and which others are
+// waiting for. Nil when there is none.
+func (h *hands) early(steps []drive.Step) func() {
+	for k := range steps {
+		for _, e := range steps[k].Effects {
+			if r, ok := e.(agent.Run); ok && r.Op == lifecycle.Update {
+				return func() {
+					h.begin(r)
+					runtime.Gosched() // else its goroutine waits for this one's processor, which the sync keeps
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // marked says whether a mark is on its way to the journal.
@@ -144,7 +165,7 @@ func (h *hands) Do(ctx context.Context, e mind.Effect) {
 	case mind.Unbind:
 		h.ears.Unbind(h.bus, e.To)
 	case agent.Run:
-		h.begin(ctx, e)
+		h.begin(e)
 	case agent.Cancel:
 		h.cancelRun(e.ID)
 	case agent.Exit:

@@ -3,7 +3,6 @@ package agentd
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/roboconf/workbench/runtime/agent"
@@ -14,33 +13,57 @@ import (
 	"github.com/roboconf/workbench/runtime/plugin/settings"
 )
 
-// begin runs a recipe beside the loop; Ended comes as an event.
-func (h *hands) begin(ctx context.Context, r agent.Run) {
-	work, cancel := context.WithCancelCause(ctx)
+// begin hands a recipe to the goroutine that runs them, once; Ended comes as an event.
+func (h *hands) begin(r agent.Run) {
+	if h.begun == r.ID {
+		return
+	}
+	h.begun = r.ID
 	h.mu.Lock()
-	h.cancel, h.running = cancel, r.ID
+	h.running, h.cancelled = r.ID, nil
 	h.mu.Unlock()
-	h.all.Go(func() {
-		defer cancel(nil)
-		if h.c.Turn != nil {
-			h.c.Turn.Lock()
-			defer h.c.Turn.Unlock()
+	h.runs <- r // there is room: the mind wishes for one at a time
+}
+
+// recipes runs one recipe after another until the context ends.
+func (h *hands) recipes(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case r := <-h.runs:
+			h.one(ctx, r)
 		}
-		begun := time.Now()
-		result := h.recipe(work, r)
-		h.mu.Lock()
-		h.cancel, h.running = nil, 0
-		h.mu.Unlock()
-		h.loop.Post(agent.Ended{ID: r.ID, ExitCode: result.ExitCode, Error: result.Error, Took: time.Since(begun)})
-	})
+	}
+}
+
+func (h *hands) one(ctx context.Context, r agent.Run) {
+	if h.c.Turn != nil {
+		h.c.Turn.Lock()
+		defer h.c.Turn.Unlock()
+	}
+	work, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	h.mu.Lock()
+	h.cancel = cancel
+	if h.cancelled != nil {
+		cancel(h.cancelled)
+	}
+	h.mu.Unlock()
+	begun := time.Now()
+	result := h.recipe(work, r)
+	h.mu.Lock()
+	h.cancel, h.running = nil, 0
+	h.mu.Unlock()
+	h.loop.Post(agent.Ended{ID: r.ID, ExitCode: result.ExitCode, Error: result.Error, Took: time.Since(begun)})
 }
 
 // cancelRun kills a recipe (LC-132); one that is over by now is left alone.
 func (h *hands) cancelRun(id uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.running == id && h.cancel != nil {
-		h.cancel(context.Canceled)
+	if h.running == id {
+		h.kill(context.Canceled)
 	}
 }
 
@@ -48,6 +71,14 @@ func (h *hands) cancelRun(id uint64) {
 func (h *hands) cancelRecipe(why error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.running != 0 {
+		h.kill(why)
+	}
+}
+
+// kill ends the recipe that runs, or the one that is about to. mu is held.
+func (h *hands) kill(why error) {
+	h.cancelled = why
 	if h.cancel != nil {
 		h.cancel(why)
 	}
@@ -104,9 +135,6 @@ func (h *hands) limit(dir string, r agent.Run) (time.Duration, error) {
 
 // call gives the operation to the plugin, with everything that it may want to know.
 func (h *hands) call(ctx context.Context, p plugin.Plugin, dir string, r agent.Run) plugin.Result {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return plugin.Result{Error: fmt.Sprintf("make the directory of the instance: %v", err)}
-	}
 	log := h.c.Log.With("path", r.View.Path, "operation", r.Op.String())
 	out := newTeller(r.ID, h.loop.Post)
 	c := &plugin.Call{

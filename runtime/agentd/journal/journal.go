@@ -135,7 +135,10 @@ func (j *Journal) Begin(c agent.Config, a *agent.Agent, boot string, left Left) 
 }
 
 // Record makes steps durable: when it returns, their messages may be acknowledged, their effects done.
-func (j *Journal) Record(steps []Step) error {
+//
+// early, when not nil, is called once the steps are written, before the sync: it may begin what is no harm if the machine dies and forgets
+// that it was begun. The process alone does not forget it: to a later one all effects of these steps count as begun.
+func (j *Journal) Record(steps []Step, early func()) error {
 	j.buf = j.buf[:0]
 	sync := false
 	for k := range steps {
@@ -157,7 +160,15 @@ func (j *Journal) Record(steps []Step) error {
 		}
 		sync = sync || s.Saves
 	}
-	return j.write(sync)
+	if early == nil {
+		return j.write(sync)
+	}
+	j.buf, j.undone = appendFrame(j.buf, kindDone, nil), false
+	if err := j.write(false); err != nil {
+		return err
+	}
+	early()
+	return j.sync(sync)
 }
 
 // append adds the frame of a step to the buffer.
@@ -185,10 +196,17 @@ func (j *Journal) write(sync bool) error {
 	}
 	n, err := j.log.Write(j.buf)
 	j.size += int64(n)
-	if err == nil && sync && !j.o.NoSync {
-		err = j.log.Sync()
-	}
 	if err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	return j.sync(sync)
+}
+
+func (j *Journal) sync(wanted bool) error {
+	if !wanted || j.o.NoSync {
+		return nil
+	}
+	if err := j.log.Sync(); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
 	return nil

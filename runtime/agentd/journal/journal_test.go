@@ -139,7 +139,7 @@ func BenchmarkRecord(b *testing.B) {
 			steps := []Step{{Event: mind.Delivered{Msg: m}, Raw: raw, Counts: a.Counts(), Saves: true}}
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := j.Record(steps); err != nil {
+				if err := j.Record(steps, nil); err != nil {
 					b.Fatal(err)
 				}
 				if err := j.Done(); err != nil {
@@ -160,7 +160,7 @@ func BenchmarkOpen(b *testing.B) {
 		}
 		counts := a.Counts()
 		effects := a.Step(start, mind.Delivered{Msg: m})
-		if err := j.Record([]Step{{At: start, Event: mind.Delivered{Msg: m}, Counts: counts, Saves: true, Effects: effects}}); err != nil {
+		if err := j.Record([]Step{{At: start, Event: mind.Delivered{Msg: m}, Counts: counts, Saves: true, Effects: effects}}, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -153,7 +153,7 @@ func (s *story) take(events ...mind.Event) {
 		steps = append(steps, step)
 		s.remember()
 	}
-	s.watched(func() error { return s.j.Record(steps) })
+	s.watched(func() error { return s.j.Record(steps, s.early(wishes)) })
 	for _, ev := range events {
 		if d, ok := ev.(mind.Delivered); ok {
 			s.facts.acked = append(s.facts.acked, d.Msg.ID)
@@ -186,10 +186,22 @@ func (s *story) watched(f func() error) {
 	s.writes = append(s.writes, w)
 }
 
+// early begins an update while the disk syncs, as the agent does; nil when there is none.
+func (s *story) early(wishes []mind.Effect) func() {
+	for _, e := range wishes {
+		if r, ok := e.(agent.Run); ok && r.Op == lifecycle.Update {
+			return func() { s.facts.begun[reason(r)]++ }
+		}
+	}
+	return nil
+}
+
 func (s *story) do(e mind.Effect) {
 	switch e := e.(type) {
 	case agent.Run:
-		s.facts.begun[reason(e)]++
+		if e.Op != lifecycle.Update {
+			s.facts.begun[reason(e)]++
+		}
 		s.running = append(s.running, e)
 	case mind.Publish:
 		if agent.Lasting(e.Msg.Body) {
@@ -362,7 +374,7 @@ func TestHandedOver(t *testing.T) {
 		s := newStory(t, 7, Options{})
 		request := s.message(&message.InstanceRequest{Path: "/vm/s0", Status: lifecycle.DeployedStopped})
 		step := Step{At: s.now, Event: request, Counts: s.a.Counts(), Saves: true, Effects: slices.Clone(s.a.Step(s.now, request))}
-		if err := s.j.Record([]Step{step}); err != nil { // and it dies here, before Done
+		if err := s.j.Record([]Step{step}, nil); err != nil { // and it dies here, before Done
 			t.Fatal(err)
 		}
 		dir := copied(t, s.dir)
