@@ -99,7 +99,7 @@ func (a *Agent) files() []message.File {
 
 // looked asks the manager for what is missing.
 func (a *Agent) looked(e Looked) {
-	if e.ID != a.pause.id || a.pause.what != forFiles {
+	if e.ID == 0 || e.ID != a.pause.id || a.pause.what != forFiles {
 		return
 	}
 	if e.Error != "" {
