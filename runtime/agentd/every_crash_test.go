@@ -380,7 +380,7 @@ func TestTheAgentIsKilledAtEveryMoment(t *testing.T) {
 			t.Parallel()
 			stride := int64(1)
 			if kind == beforeEffect || kind == afterEffect { // many, most of them between two that are done together
-				stride = 3
+				stride = 5
 			}
 			var next, cuts atomic.Int64
 			var over atomic.Bool

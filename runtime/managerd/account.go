@@ -44,13 +44,39 @@ func readSeed(dir string) ([]byte, error) {
 	seed := make([]byte, 32)
 	_, _ = rand.Read(seed) // never fails
 	draft := file + ".new"
-	if err := os.WriteFile(draft, []byte(hex.EncodeToString(seed)+"\n"), 0o600); err != nil {
-		return nil, fmt.Errorf("keep the secret of accounts: %w", err)
+	err = writeSynced(draft, []byte(hex.EncodeToString(seed)+"\n"))
+	if err == nil {
+		err = os.Rename(draft, file)
 	}
-	if err := os.Rename(draft, file); err != nil {
+	if err == nil {
+		err = syncFolder(dir)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("keep the secret of accounts: %w", err)
 	}
 	return seed, nil
+}
+
+// writeSynced writes a file that only we may read; it survives a power cut.
+func writeSynced(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// syncFolder makes names in a folder survive a power cut.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 var reference = regexp.MustCompile(`\$\{(secret|env|file):([^}]*)\}`)

@@ -182,10 +182,12 @@ func TestAGhostIsNotResurrected(t *testing.T) { // lifecycle.md 16.12, LC-92, D-
 	defer sub.Close()
 	w.do(t, "hello", manager.UndeployAll{})
 	w.reach(t, "hello", "nothing deployed", nothing)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
 	for range 3 { // heartbeats come on
 		select {
 		case <-resets:
-		case <-time.After(10 * time.Second):
+		case <-ctx.Done():
 			t.Fatal("nobody tells the agent to reset")
 		}
 	}

@@ -78,5 +78,8 @@ func copyFile(source fs.FS, name string, root *os.Root, left int64) (n int64, er
 	if err == nil && n > left {
 		err = fmt.Errorf("it has more than %d MiB; leave out what the application does not need (.rbcignore)", MaxUnpacked>>20)
 	}
+	if err == nil {
+		err = out.Sync() // the mind remembers the template over a power cut
+	}
 	return n, err
 }
