@@ -148,6 +148,11 @@ func (p *patient) begin(t *testing.T, b *boss, c agentd.Config, number int) {
 	c.Log = slog.New(slog.NewTextHandler(p.warned, nil))
 	c.Drain = 200 * time.Millisecond
 	p.config = c
+	t.Cleanup(func() { // of a test that failed half-way
+		for _, pid := range marked(p.mark) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	})
 	p.agent = run(t, c)
 	b.beat(p.scope)
 	set := world(p.scope)
