@@ -276,14 +276,14 @@ func (s *story) event() mind.Event {
 // MS-74, LC-104, MS-72: wherever the log is cut, no message that was acknowledged is lost, no recipe that was begun is begun again, the
 // mind knows what it knew after the last whole record, and the publications that nobody confirmed are sent first, in order.
 func TestCutAnywhere(t *testing.T) {
-	seeds := []uint64{1, 2, 3, 4, 5, 6}
+	seeds := []uint64{1, 2, 3}
 	if *seedFlag != 0 {
 		seeds = []uint64{*seedFlag}
 	}
 	for _, seed := range seeds {
 		o := Options{Compact: []int64{1 << 20, 4 << 10}[seed%2]}
 		s := newStory(t, seed, o)
-		s.tell(50)
+		s.tell(40)
 		for _, w := range s.writes {
 			cuts := []int64{w.from, w.from + 1, w.to - 1, w.to}
 			for range 4 {
