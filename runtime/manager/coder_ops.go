@@ -34,6 +34,8 @@ func emptyOps() []Op {
 		Ping{},
 		SetLogLevel{},
 		GatherLogs{},
+		MoveAgent{},
+		LoseAgent{},
 	}
 }
 
@@ -175,6 +177,14 @@ func (c *coder) operationOnAgents(p *Op) {
 		c.text(&op.Path)
 		number(c, &op.MaxBytes)
 		c.time(&op.Since)
+		*p = op
+	case MoveAgent:
+		c.text(&op.Path)
+		c.text(&op.Kind)
+		c.time(&op.Deadline)
+		*p = op
+	case LoseAgent:
+		c.text(&op.Path)
 		*p = op
 	}
 }

@@ -76,6 +76,8 @@ func everyEvent() []mind.Event {
 		manager.Ping{Path: "/vm", Text: "t", Nonce: "n"},
 		manager.SetLogLevel{Path: "/vm", Level: "info", Logger: "l"},
 		manager.GatherLogs{Path: "/vm", MaxBytes: 9, Since: time.Unix(9, 9).UTC()},
+		manager.MoveAgent{Path: "/vm", Kind: "rabbitmq", Deadline: time.Unix(9, 9).UTC()},
+		manager.LoseAgent{Path: "/vm"},
 	} {
 		list = append(list, manager.Do{ID: "do-1", App: "app", Op: op})
 	}

@@ -346,6 +346,10 @@ func (m *Manager) operateRare(a *app, op Op) []error {
 		return one(m.associate(a, op))
 	case Recheck:
 		m.recheck(a, op.Handler)
+	case MoveAgent:
+		return one(m.moveAgent(a, op))
+	case LoseAgent:
+		return one(m.loseAgent(a, op))
 	case Ping:
 		return m.tell(a, op.Path, &message.Ping{Text: op.Text, Nonce: op.Nonce})
 	case SetLogLevel:

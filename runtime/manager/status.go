@@ -18,6 +18,7 @@ type Status struct {
 	Failure         *lifecycle.Failure
 	Address         string // machines
 	MachineID       string
+	Gen             int       // machines: which machine at this path it is, from 1 on (target.Key)
 	Running         time.Time // machines: since when its agent speaks without interruption; zero when it does not
 	Dying           bool      // it is removed as soon as nothing of it is deployed
 }
@@ -66,7 +67,7 @@ func (a *app) status(i int32) Status {
 	}
 	if n.machine {
 		h := &a.hosts[n.host]
-		s.Address, s.MachineID, s.Running = h.address, h.machineID, h.running
+		s.Address, s.MachineID, s.Gen, s.Running = h.address, h.machineID, h.made, h.running
 	}
 	return s
 }

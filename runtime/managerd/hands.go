@@ -68,7 +68,7 @@ func (h hands) Do(ctx context.Context, e mind.Effect) {
 // publish hands a message to the bus. One that is refused because the outbox is full comes back to the mind as if it had found no queue: it is
 // stored there, sent later (LC-83).
 func (m *Manager) publish(p mind.Publish) {
-	err := m.bus.Publish(p.To, p.Msg)
+	err := m.utter(p)
 	var cannot *message.Error
 	switch {
 	case err == nil || errors.Is(err, bus.ErrClosed):
@@ -146,6 +146,7 @@ func (m *Manager) notice(e mind.Effect) {
 		})
 		m.log.Debug("instance", "app", e.App, "instance", e.Path, "from", e.From.String(), "to", e.To.String(), "cause", e.Cause)
 	case manager.Finished:
+		m.answered(e)
 		m.feed.Publish(feed.Event{What: feed.Finished, App: e.App, Path: e.Path, Cause: string(e.Outcome), Text: e.Reason, Op: e.ID})
 	case manager.AppChanged:
 		m.feed.Publish(feed.Event{What: feed.What(e.Turn.String()), App: e.App, Cause: e.Reason, Op: e.ID})

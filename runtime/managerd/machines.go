@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/manager"
 	"github.com/roboconf/workbench/runtime/mind"
 	"github.com/roboconf/workbench/runtime/target"
@@ -26,18 +25,17 @@ const (
 // yard makes machines, ends them, looks at them: outside the loop, a bounded number at a time, one thing at a time for one machine (LC-134,
 // LC-135, D-29). What comes of it is posted as an event.
 type yard struct {
-	domain   string
-	targets  *target.Registry
-	accounts bus.Accounts // nil: agents share the credentials of settings
-	settings bus.Settings
-	agent    map[string]string
-	seed     []byte // passwords are derived from it
-	secret   func(name string) (string, error)
-	scripts  func(m manager.Machine) string // the folder of a target's scripts; "" for none
-	options  target.Options
-	log      *slog.Logger
-	post     func(mind.Event)
-	queue    func(ctx context.Context, app, scope string) error // deletes an agent's queue
+	domain  string
+	targets *target.Registry
+	broker  way // guarded by mu: a switch replaces it
+	agent   map[string]string
+	seed    []byte // passwords are derived from it
+	secret  func(name string) (string, error)
+	scripts func(m manager.Machine) string // the folder of a target's scripts; "" for none
+	options target.Options
+	log     *slog.Logger
+	post    func(mind.Event)
+	queue   func(ctx context.Context, app, scope string) error // deletes an agent's queue
 
 	making chan struct{} // room for those that make or look
 	ending chan struct{} // room for those that end: what hangs while it is made must not keep another machine alive
@@ -169,25 +167,31 @@ func (y *yard) spec(m manager.Machine) (target.Handler, target.Spec, error) {
 
 // userData is what the agent of a machine is told (MS-43). Where agents have accounts of their own, that of the machine is there before it.
 func (y *yard) userData(ctx context.Context, key target.Key) (string, error) {
-	d := userdata.Data{Domain: key.Domain, App: key.App, Scope: key.Scope, Broker: y.settings, Agent: y.agent}
-	if y.accounts != nil {
-		if err := y.admit(ctx, key); err != nil {
-			return "", err
-		}
+	to := y.way()
+	if err := y.admit(ctx, to, key); err != nil {
+		return "", err
+	}
+	return userdata.Format(y.data(to, key)), nil
+}
+
+// data is what an agent is told of a way to the broker.
+func (y *yard) data(to way, key target.Key) userdata.Data {
+	d := userdata.Data{Domain: key.Domain, App: key.App, Scope: key.Scope, Broker: to.settings, Agent: y.agent}
+	if to.accounts != nil {
 		a := account(y.seed, key)
 		d.Broker.User, d.Broker.Password = a.Name, a.Password
 	}
-	return userdata.Format(d), nil
+	return d
 }
 
 // admit makes the account of an agent be there.
-func (y *yard) admit(ctx context.Context, key target.Key) error {
-	if y.accounts == nil {
+func (y *yard) admit(ctx context.Context, to way, key target.Key) error {
+	if to.accounts == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, accountLimit)
 	defer cancel()
-	if err := y.accounts.Ensure(ctx, account(y.seed, key)); err != nil {
+	if err := to.accounts.Ensure(ctx, account(y.seed, key)); err != nil {
 		return fmt.Errorf("make the broker's account of %s: %w", key.Scope, err)
 	}
 	return nil
@@ -217,9 +221,9 @@ func (y *yard) forget(ctx context.Context, key target.Key, stray bool) {
 	if stray {
 		return // the path may have another machine, whose they are
 	}
-	if y.accounts != nil {
+	if accounts := y.way().accounts; accounts != nil {
 		within, cancel := context.WithTimeout(ctx, queueLimit)
-		if err := y.accounts.Remove(within, account(y.seed, key).Name); err != nil {
+		if err := accounts.Remove(within, account(y.seed, key).Name); err != nil {
 			y.log.Warn("remove the broker's account of an agent", "app", key.App, "instance", key.Scope, "error", err)
 		}
 		cancel()
@@ -238,7 +242,7 @@ func (y *yard) query(ctx context.Context, m manager.Machine) {
 		handler, spec, err := y.spec(m)
 		var seen target.Machine
 		if err == nil { // a broker that lost its users must not keep agents out
-			err = y.admit(ctx, spec.Key)
+			err = y.admit(ctx, y.way(), spec.Key)
 		}
 		if err == nil {
 			within, cancel := context.WithTimeout(ctx, lookLimit)

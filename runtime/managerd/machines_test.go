@@ -57,7 +57,7 @@ func newBench(t testing.TB, infra *fake.Infra) *bench {
 	}
 	b := &bench{users: map[string]bus.Account{}}
 	b.yard = &yard{
-		domain: "d", targets: targets, accounts: b, seed: []byte("seed"), log: slog.New(slog.DiscardHandler),
+		domain: "d", targets: targets, broker: way{accounts: b}, seed: []byte("seed"), log: slog.New(slog.DiscardHandler),
 		scripts: func(manager.Machine) string { return "" },
 		making:  make(chan struct{}, 4), ending: make(chan struct{}, 4), jobs: map[target.Key]*job{},
 		queue: func(_ context.Context, app, scope string) error {

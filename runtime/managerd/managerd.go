@@ -26,6 +26,8 @@ type Config struct {
 	Dir    string
 	Domain string     // "default" when empty
 	Bus    bus.Opener // the manager's way to the broker
+	// Switchable lets the broker be replaced while the manager runs, see Manager.Switch (MS-40).
+	Switchable bool
 	// Broker is what agents are told about the broker, in their user data (MS-43).
 	Broker bus.Settings
 	// Accounts makes a user of the broker for each machine (messaging.md 15.6); nil: agents use the credentials of Broker.
@@ -60,7 +62,8 @@ type Manager struct {
 	store *journal
 	loop  *drive.Loop
 	bus   bus.Bus
-	ears  bus.Ears // of the goroutine of the loop alone
+	other *bus.Switch // the same as bus, where the configuration allows for another broker; else nil
+	ears  bus.Ears    // of the goroutine of the loop alone
 	yard  *yard
 	feed  *feed.Feed
 	known []manager.TemplateID // to the mind, when it was restored
@@ -75,6 +78,7 @@ type Manager struct {
 	ids     message.IDs // of operations
 	answers map[string]chan []error
 	acks    map[*message.Envelope]func()
+	move    *move // to another broker; nil when none is under way
 	views   map[string]App
 	changed chan struct{} // closed when views change, then replaced
 

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/roboconf/workbench/runtime/bus"
 	"github.com/roboconf/workbench/runtime/drive"
 	"github.com/roboconf/workbench/runtime/manager"
 	"github.com/roboconf/workbench/runtime/managerd/feed"
@@ -97,7 +96,7 @@ func start(ctx context.Context, c Config, j *journal, restored mind.Event) (*Man
 	if restored != nil {
 		m.loop.Post(restored) // before the bus says anything
 	}
-	if m.bus, err = c.Bus(bus.Identity{Domain: c.Domain}, listener{m}); err != nil {
+	if err = m.dial(); err != nil {
 		return nil, fmt.Errorf("reach the broker: %w", err)
 	}
 	m.yard = m.newYard(seed)
@@ -113,7 +112,7 @@ func start(ctx context.Context, c Config, j *journal, restored mind.Event) (*Man
 func (m *Manager) newYard(seed []byte) *yard {
 	c := m.cfg
 	return &yard{
-		domain: c.Domain, targets: c.Targets, accounts: c.Accounts, settings: c.Broker, agent: c.Agent, seed: seed, secret: c.Secret,
+		domain: c.Domain, targets: c.Targets, broker: way{c.Broker, c.Accounts}, agent: c.Agent, seed: seed, secret: c.Secret,
 		scripts: m.scriptsOf, options: target.Options{Limits: c.Limits}, log: c.Log, post: m.loop.Post, queue: m.bus.DeleteAgent,
 		making: make(chan struct{}, c.Workers), ending: make(chan struct{}, c.Workers), jobs: map[target.Key]*job{},
 	}
