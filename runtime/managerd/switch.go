@@ -75,9 +75,10 @@ func (m *Manager) dial() (err error) {
 }
 
 // Switch goes to another broker while everything runs (MS-90, MG-63): the new one is proved by a message to oneself, agents get their accounts
-// there, are told through the old one, are waited for on both; then the old one is left. With an error nothing has changed: agents are where
-// they were. The machines that were lost are those whose agents were not seen in time, as "application /path": they are PROBLEM because of
-// "messaging" until a heartbeat comes. The same settings change nothing (MS-41). While a machine is being made, or ended, it is refused.
+// there, are told through the old one, are waited for on both; then the old one is left. With an error nothing has changed, unless the
+// manager was closed meanwhile; once agents are told, the end of ctx ends nothing. The machines that were lost are those whose agents were
+// not seen in time, as "application /path": they are PROBLEM because of "messaging" until a heartbeat comes. The same settings change
+// nothing (MS-41). While a machine is being made, or ended, it is refused.
 func (m *Manager) Switch(ctx context.Context, to Other) (lost []string, err error) {
 	if m.other == nil {
 		return nil, errors.New("switch the broker: this manager stays with its broker")
@@ -102,6 +103,7 @@ func (m *Manager) Switch(ctx context.Context, to Other) (lost []string, err erro
 	if err := m.other.To(proof, to.Bus); err != nil {
 		return nil, err
 	}
+	ctx = context.WithoutCancel(ctx) // agents that are told go there, whoever gives up here
 	m.say("the new broker works; agents are told of it")
 	before, deadline := m.yard.way(), time.Now().Add(to.Within)
 	m.yard.setWay(next)
@@ -111,6 +113,11 @@ func (m *Manager) Switch(ctx context.Context, to Other) (lost []string, err erro
 		return nil, errors.Join(errors.New("switch the broker: no agent could be told; nothing has changed"), m.other.Back(), m.settle(ctx))
 	}
 	missed = append(missed, m.await(ctx, waits, deadline)...)
+	select {
+	case <-m.ended: // Close ends both transports
+		return nil, m.over()
+	default:
+	}
 	if err := m.settle(ctx); err != nil {
 		m.log.Warn("leave the old broker", "error", err)
 	}
