@@ -136,15 +136,15 @@ func sweep(ctx context.Context, f Folder, tell func(string)) error {
 	if err := os.Remove(f.Socket()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove the socket of the deployment: %w", err)
 	}
-	if err := os.RemoveAll(f.Dir); err != nil {
-		return fmt.Errorf("remove the state of the deployment: %w", err)
-	}
-	return nil
+	return f.remove()
 }
 
 // Down takes a deployment away, whoever looks after it: a running up is asked to, where none runs, or it was killed, everything is found by its
 // label and ended. ErrNone when there is no such deployment.
 func Down(ctx context.Context, root, what string, log *slog.Logger, tell func(string)) (Folder, error) {
+	if err := sweepRemoved(root); err != nil {
+		return Folder{}, err
+	}
 	f, err := Find(root, what)
 	if err != nil {
 		return f, err

@@ -83,7 +83,7 @@ func List(root string) ([]Folder, error) {
 	var list []Folder
 	var wrong error
 	for _, e := range entries {
-		if !e.IsDir() {
+		if !e.IsDir() || strings.HasSuffix(e.Name(), removed) {
 			continue
 		}
 		f, err := readFolder(filepath.Join(root, e.Name()))
@@ -114,6 +114,38 @@ func readFolder(dir string) (Folder, error) {
 		return f, fmt.Errorf("read %s: it was written by a newer roboconf; use that one", filepath.Join(dir, recordFile))
 	}
 	return f, nil
+}
+
+// removed is added to the name of a folder that goes: from then on it is no deployment any more, whoever looks.
+const removed = ".removed"
+
+// remove takes the folder of a deployment away, at once for everybody who looks; what a crash leaves of it is swept by the next one.
+func (f Folder) remove() error {
+	gone := f.Dir + removed
+	if err := os.RemoveAll(gone); err != nil {
+		return fmt.Errorf("remove what an earlier down left: %w", err)
+	}
+	if err := os.Rename(f.Dir, gone); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the state of the deployment: %w", err)
+	}
+	if err := os.RemoveAll(gone); err != nil {
+		return fmt.Errorf("remove the state of the deployment: %w", err)
+	}
+	return nil
+}
+
+// sweepRemoved ends what a down that was killed began.
+func sweepRemoved(root string) error {
+	left, err := filepath.Glob(filepath.Join(root, "*"+removed))
+	if err != nil {
+		return err
+	}
+	for _, dir := range left {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("remove what an earlier down left: %w", err)
+		}
+	}
+	return nil
 }
 
 // ErrNone says that there is no such deployment.

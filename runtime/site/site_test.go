@@ -172,6 +172,25 @@ func TestDownFromElsewhere(t *testing.T) { // product.md 5.6: after a crash, fro
 	}
 }
 
+// A down that was killed while it removed the folder leaves no deployment, and the next one sweeps what is left.
+func TestAKilledRemovalIsSwept(t *testing.T) {
+	o := ground(t, "hello")
+	defer clean(t, o)
+	left := filepath.Join(o.Root, "hello-1"+removed)
+	if err := os.MkdirAll(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(left, recordFile), []byte(`{"format": 1, "name": "Hello"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Down(soon(t), o.Root, "Hello", o.Log, func(string) {}); !errors.Is(err, ErrNone) {
+		t.Errorf("down finds %v", err)
+	}
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
 func TestOneAtATime(t *testing.T) { // MG-3
 	o := ground(t, "hello")
 	defer clean(t, o)
