@@ -59,7 +59,7 @@ func newHome(opt *Options) (*home, error) {
 		opt.IP = "127.0.0.1"
 	}
 	if opt.MemoryLimit == 0 {
-		opt.MemoryLimit = 512 << 20
+		opt.MemoryLimit = 2 << 30
 	}
 	if net.ParseIP(opt.IP) == nil {
 		return nil, fmt.Errorf("start RabbitMQ: %q is not an IP address to listen on", opt.IP)
