@@ -69,7 +69,7 @@ func TestConfiguration(t *testing.T) {
 	text := h.config(&opt)
 	for _, want := range []string{
 		"default_user = administrator\n", "default_pass = " + h.state.Password + "\n", "listeners.tcp.1 = 127.0.0.1:",
-		"vm_memory_high_watermark.absolute = 536870912\n", "disk_free_limit.absolute = 50MB\n",
+		"vm_memory_high_watermark.absolute = 2147483648\n", "disk_free_limit.absolute = 50MB\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
