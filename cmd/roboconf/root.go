@@ -58,7 +58,7 @@ func rootCommand(s streams) *cobra.Command {
 	root.AddCommand(
 		checkCommand(s), fmtCommand(s), inspectCommand(s), simCommand(s), whyCommand(s),
 		graphCommand(s), newCommand(s), explainCommand(s), lspCommand(s), versionCommand(s),
-		upCommand(s), downCommand(s), statusCommand(s), logsCommand(s), lettersCommand(s), agentCommand(),
+		upCommand(s), downCommand(s), statusCommand(s), logsCommand(s), lettersCommand(s), agentCommand(s),
 	)
 	return root
 }
